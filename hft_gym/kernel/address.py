@@ -1,0 +1,47 @@
+"""Columns by address: one kernel call serves rows that live in many mapped files.
+
+A table with a record for each file holds the addresses of its columns; a kernel makes an array of
+an address where it needs one. The caller keeps the mapped arrays alive for as long as the table.
+"""
+
+import ctypes
+from typing import Any
+
+import numpy as np
+from numba import carray, types
+from numba.extending import intrinsic, overload
+from numpy.typing import NDArray
+
+
+@intrinsic
+def _pointer(typing_context: Any, address: Any) -> Any:
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return builder.inttoptr(args[0], context.get_value_type(signature.return_type))
+
+    return types.voidptr(types.uint64), generate
+
+
+def column(address: int, length: int, dtype: Any) -> NDArray[Any]:
+    """`[length]` array over memory at `address`; nothing is copied, nothing is owned."""
+    size = np.dtype(dtype).itemsize * int(length)
+    memory = (ctypes.c_char * size).from_address(int(address))
+    return np.frombuffer(memory, dtype=dtype, count=int(length))
+
+
+@overload(column)
+def _column(address: Any, length: Any, dtype: Any) -> Any:
+    def over(address: Any, length: Any, dtype: Any) -> Any:
+        return carray(_pointer(np.uint64(address)), (length,), dtype)
+
+    return over
+
+
+def address_of(array: NDArray[Any]) -> int:
+    """Address of the first element of a contiguous array.
+
+    Raises:
+        ValueError: the array's elements do not lie side by side.
+    """
+    if not array.flags.c_contiguous:
+        raise ValueError("only a contiguous array has one address")
+    return int(array.ctypes.data)

@@ -1,0 +1,129 @@
+"""Pluggable kernels: the type of the first argument chooses the implementation.
+
+It reads like `functools.singledispatch`, but the choice is made while Numba compiles, so the call
+is direct and inlined and its caller can be cached on disk. A function passed as an argument, or
+closed over, would be compiled again by every process.
+"""
+
+import functools
+import inspect
+import types
+from collections.abc import Callable
+from typing import Any
+
+from numba.extending import overload
+
+from hft_gym.kernel.jit import COMPILE_OPTIONS, kernel
+
+
+def optional_interface(stub: Callable[..., Any]) -> Any:
+    """An `interface` whose stub itself, doing nothing, serves the models that lack their own."""
+    return _interface(stub, default=stub)
+
+
+def interface(stub: Callable[..., Any]) -> Any:
+    """Turn a documented stub into a function that kernels and plain Python can call.
+
+    A model is a NamedTuple of parameters; `stub.implement(Model)` decorates what it does.
+
+    Raises:
+        TypeError: an implementation takes other parameters than the stub, or a model has none.
+
+    Example:
+        >>> @interface
+        ... def fee_ticks(model, lots): "Fee of one fill, in ticks."
+        >>> class PerLot(NamedTuple):
+        ...     ticks: float
+        >>> @fee_ticks.implement(PerLot)
+        ... def _(model, lots): return model.ticks * lots
+        >>> fee_ticks(PerLot(0.25), 4)
+        1.0
+    """
+    return _interface(stub, default=None)
+
+
+def _interface(stub: Callable[..., Any], default: Callable[..., Any] | None) -> Any:
+    implementations: dict[type, Callable[..., Any]] = {}
+    signature = inspect.signature(stub)
+
+    def missing(model_class: type) -> str:
+        known = ", ".join(sorted(c.__name__ for c in implementations)) or "none yet"
+        return (
+            f"{model_class.__name__} does not implement {stub.__name__}{signature}; known: {known}"
+        )
+
+    @functools.wraps(stub)
+    def call(model: Any, *args: Any) -> Any:
+        chosen = implementations.get(type(model), default)
+        if chosen is None:
+            raise TypeError(missing(type(model)))
+        return chosen(model, *args)
+
+    def choose(*arguments: Any, **_: Any) -> Callable[..., Any] | None:
+        model_class = getattr(arguments[0], "instance_class", None)
+        if model_class is None:
+            return None
+        chosen = implementations.get(model_class, default)
+        if chosen is None:
+            raise TypeError(missing(model_class))
+        return _without_annotations(getattr(chosen, "py_func", chosen))
+
+    def implement(model_class: type) -> Callable[..., Any]:
+        def register(function: Callable[..., Any]) -> Callable[..., Any]:
+            if list(inspect.signature(function).parameters) != list(signature.parameters):
+                raise TypeError(f"an implementation of {stub.__name__} takes {signature}")
+            implementations[model_class] = kernel(function)
+            return implementations[model_class]
+
+        return register
+
+    choose.__signature__ = inspect.signature(_without_annotations(stub))  # type: ignore[attr-defined]
+    call.implement = implement  # type: ignore[attr-defined]
+    call.implemented_by = implementations.__contains__  # type: ignore[attr-defined]
+    overload(call, jit_options=COMPILE_OPTIONS)(choose)
+    return call
+
+
+def _without_annotations(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The same function for Numba, which wants stub and implementation annotated alike."""
+    plain = types.FunctionType(
+        function.__code__,
+        function.__globals__,
+        function.__name__,
+        function.__defaults__,
+        function.__closure__,
+    )
+    plain.__module__ = function.__module__
+    return plain
+
+
+def unrolled(header: str, line: str, **names: Any) -> Callable[..., None]:
+    """A function that repeats `line` for each place k of its first argument, a tuple of models.
+
+    Numba gets the repetition as straight code. (`literal_unroll` in a loop over events is slower
+    and overflows the stack from about 20 elements on.)
+
+    Args:
+        header: the function's head, such as `"observe(features, row, out)"`.
+        line: one statement, with `{k}` for the place.
+        names: what the statement calls.
+    """
+    name, arguments = header.rstrip(")").split("(")
+
+    @functools.cache
+    def written_out(length: int) -> Callable[..., None]:
+        body = [f"    {line.format(k=k)}" for k in range(length)] or ["    pass"]
+        namespace = dict(names)
+        exec("\n".join([f"def {name}({arguments}):", *body]), namespace)
+        return namespace[name]
+
+    def call(*args: Any) -> None:
+        written_out(len(args[0]))(*args)
+
+    def choose(*arguments: Any) -> Callable[..., None]:
+        return written_out(len(arguments[0]))
+
+    call.__name__ = name
+    choose.__signature__ = inspect.signature(written_out(0))  # type: ignore[attr-defined]
+    overload(call, jit_options=COMPILE_OPTIONS)(choose)
+    return call

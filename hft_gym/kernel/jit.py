@@ -1,0 +1,92 @@
+"""The one place that talks to Numba's compiler and to its disk cache."""
+
+import hashlib
+import inspect
+import os
+import platform
+import sys
+import weakref
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import llvmlite
+import numba
+
+from hft_gym.errors import InputError
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+COMPILE_OPTIONS = {"nogil": True, "error_model": "numpy"}
+
+_dispatchers: weakref.WeakSet[Any] = weakref.WeakSet()  # every compiled function that lives
+_outside_sources: set[Path] = set()  # files of plug-ins that live outside the package
+_package = Path(__file__).resolve().parents[1]
+
+
+def kernel(function: F) -> F:
+    """Compile `function` for the hot path: no Python objects, no GIL, NumPy's division rules.
+
+    Machine code goes to disk only after `enable_cache()`, which knows every source it depends on.
+    """
+    dispatcher = numba.njit(**COMPILE_OPTIONS)(function)
+    remember_source(function)
+    _dispatchers.add(dispatcher)
+    return dispatcher
+
+
+def remember_source(function: Callable[..., Any]) -> None:
+    """Let an edit of the file that defines `function` empty the kernel cache."""
+    source = Path(inspect.getfile(function)).resolve()
+    if not source.is_relative_to(_package):
+        _outside_sources.add(source)
+
+
+def cache_root() -> Path:
+    """Folder of everything that may be thrown away: $HFT_GYM_CACHE, or ~/.cache/hft_gym."""
+    chosen = os.environ.get("HFT_GYM_CACHE")
+    return Path(chosen) if chosen else Path.home() / ".cache" / "hft_gym"
+
+
+def sources_digest() -> str:
+    """Name of the cache folder: one for each content of the kernel sources, flags and versions."""
+    digest = hashlib.sha256()
+    about = (
+        sys.version,
+        numba.__version__,
+        llvmlite.__version__,
+        platform.machine(),
+        numba.config.BOUNDSCHECK,
+    )
+    digest.update(repr(about).encode())
+    for source in [*sorted(_package.rglob("*.py")), *sorted(_outside_sources)]:
+        if source.is_file():  # a plug-in typed into a prompt has no file to watch
+            digest.update(str(source).encode())
+            digest.update(source.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def enable_cache() -> None:
+    """Keep compiled kernels on disk, in a folder named by the content of all their sources.
+
+    Numba's own key covers only the file of the outermost function: after an edit of a callee it
+    would silently run the old machine code. One folder for each content makes that impossible.
+
+    Raises:
+        InputError: the cache folder cannot be written.
+    """
+    if numba.config.DISABLE_JIT:
+        return
+    folder = cache_root() / "kernels" / sources_digest()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(
+            f"cannot write the kernel cache {folder}: {error.strerror}; "
+            "set HFT_GYM_CACHE to a folder you can write to"
+        ) from error
+    numba.config.CACHE_DIR = str(folder)
+    for dispatcher in list(_dispatchers):
+        if getattr(dispatcher, "_cached_in", None) != folder:
+            dispatcher.enable_caching()
+            dispatcher._cached_in = folder
