@@ -1,0 +1,1 @@
+"""Recorded or generated orders in, a tape of resolved events out."""

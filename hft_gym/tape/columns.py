@@ -1,0 +1,68 @@
+"""Columns of a tape while it is built: raw files in a folder that is gone afterwards."""
+
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hft_gym.tape.rows import COLUMNS
+
+
+class ColumnFiles:
+    """One growing file for each column, so that a day needs no memory; a context manager.
+
+    Example:
+        >>> with ColumnFiles(Path("/tmp")) as files:
+        ...     files.append(rows)
+        ...     columns = files.columns()
+    """
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._folder = tempfile.TemporaryDirectory(prefix=".building-", dir=folder)
+        self._files: dict[str, BinaryIO] = {}
+
+    def __enter__(self) -> "ColumnFiles":
+        try:
+            for name in COLUMNS:
+                self._files[name] = self._path(name).open("wb")
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def append(self, columns: Mapping[str, NDArray[Any]]) -> None:
+        """Write `[n]` rows of every column behind those that are there."""
+        for name, file in self._files.items():
+            file.write(columns[name].data)
+
+    def columns(self) -> dict[str, NDArray[Any]]:
+        """`[rows]` memory maps of what was written; valid while the context lasts."""
+        for file in self._files.values():
+            file.flush()
+        if self._path("kind").stat().st_size == 0:  # an empty file cannot be mapped
+            return {name: np.empty(0, dtype) for name, dtype in COLUMNS.items()}
+        return {
+            name: np.memmap(self._path(name), dtype, mode="r") for name, dtype in COLUMNS.items()
+        }
+
+    def close(self) -> None:
+        """Remove the files."""
+        for file in self._files.values():
+            file.close()
+        self._folder.cleanup()
+
+    def _path(self, name: str) -> Path:
+        return Path(self._folder.name) / name

@@ -1,0 +1,189 @@
+"""The tape: resolved rows of one instrument and one day, mapped from an Arrow file."""
+
+import dataclasses
+import json
+import os
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from hft_gym.errors import InputError
+from hft_gym.tape.instrument import Instrument
+from hft_gym.tape.rows import COLUMNS, FORMAT_VERSION, Kind
+
+_META_KEY = b"hft_gym.tape"
+
+
+@dataclass(frozen=True, slots=True)
+class TapeMeta:
+    """What a tape is made of.
+
+    Attributes:
+        instrument: what is traded.
+        label: day of the session's start in UTC, such as `2023-12-25`.
+        source: name of the file it was built from.
+        source_sha256: digest of that file's content.
+        records: how many source records of each action (`A`, `C`, `M`, `T`, `F`, `R`, `N`).
+        anomalies: how many records of each kind of oddity; only kinds that were met.
+        session_start_ns: local time from which on the book can be traded.
+        session_end_ns: local time of the last row of the session.
+        low_ticks: lowest best bid inside the session.
+        high_ticks: highest best ask inside the session.
+        tick_size_from: `user`, `definition`, `known roots`, `dataset` or `prices`.
+        format_version: of the columns and of this metadata.
+    """
+
+    instrument: Instrument
+    label: str
+    source: str
+    source_sha256: str
+    records: dict[str, int]
+    anomalies: dict[str, int]
+    session_start_ns: int
+    session_end_ns: int
+    low_ticks: int
+    high_ticks: int
+    tick_size_from: str = "definition"
+    format_version: int = FORMAT_VERSION
+
+    def to_json(self) -> str:
+        """Text that `from_json` reads back."""
+        return json.dumps(dataclasses.asdict(self), sort_keys=True)
+
+    @staticmethod
+    def from_json(text: str | bytes) -> "TapeMeta":
+        """Metadata of a text written by `to_json`."""
+        fields: dict[str, Any] = json.loads(text)
+        instrument = Instrument(**fields.pop("instrument"))
+        return TapeMeta(instrument=instrument, **fields)
+
+
+class MarketTape:
+    """Columns of a tape as read-only arrays over the mapped file, with its metadata.
+
+    Attributes:
+        ts_exchange_ns: `[rows]` i8, ts_local_ns: `[rows]` i8, kind: `[rows]` u1, side: `[rows]` i1,
+            px_ticks: `[rows]` i4, lots: `[rows]` i4, queue_key: `[rows]` i8, flags: `[rows]` u1;
+            see `hft_gym.tape.rows`.
+        meta: what the tape is made of.
+        path: the Arrow file.
+    """
+
+    ts_exchange_ns: NDArray[np.int64]
+    ts_local_ns: NDArray[np.int64]
+    kind: NDArray[np.uint8]
+    side: NDArray[np.int8]
+    px_ticks: NDArray[np.int32]
+    lots: NDArray[np.int32]
+    queue_key: NDArray[np.int64]
+    flags: NDArray[np.uint8]
+
+    def __init__(self, path: Path, columns: Mapping[str, NDArray[Any]], meta: TapeMeta) -> None:
+        self.path = path
+        self.meta = meta
+        for name in COLUMNS:
+            setattr(self, name, columns[name])
+
+    def __len__(self) -> int:
+        return len(self.kind)
+
+    def __repr__(self) -> str:
+        meta = self.meta
+        return f"MarketTape({meta.instrument.symbol} {meta.label}, {len(self):,} rows)"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Another process maps the same file instead of getting a copy of the columns."""
+        return MarketTape.open, (self.path,)
+
+    @staticmethod
+    def open(path: Path | str) -> "MarketTape":
+        """Map a tape into memory; nothing is copied.
+
+        Raises:
+            InputError: the file is missing, no tape, of another format version, or damaged.
+        """
+        path = Path(path)
+        try:
+            batch = _only_batch(path)
+            meta = TapeMeta.from_json(batch.schema.metadata[_META_KEY])
+        except FileNotFoundError:
+            raise InputError(f"no tape at {path}; build it with build_tapes") from None
+        except (OSError, pa.ArrowInvalid, KeyError, TypeError, ValueError) as error:
+            reason = str(error).partition("\n")[0]
+            raise InputError(
+                f"{path} is not a tape ({reason}); delete it and build again"
+            ) from None
+        columns = _checked_columns(path, batch, meta)
+        return MarketTape(path, columns, meta)
+
+    @staticmethod
+    def write(
+        path: Path | str, columns: Mapping[str, NDArray[Any]], meta: TapeMeta
+    ) -> "MarketTape":
+        """Write a tape under a temporary name, give it its own when complete, and open it.
+
+        Args:
+            path: where the tape shall be.
+            columns: `[rows]` arrays for every name of `COLUMNS`; may be memory maps.
+            meta: what the tape is made of.
+
+        Raises:
+            InputError: the folder cannot be written.
+        """
+        path = Path(path)
+        fields = [pa.field(name, pa.from_numpy_dtype(dtype)) for name, dtype in COLUMNS.items()]
+        schema = pa.schema(fields, metadata={_META_KEY: meta.to_json().encode()})
+        arrays = [
+            pa.array(np.ascontiguousarray(columns[name], dtype)) for name, dtype in COLUMNS.items()
+        ]
+        batch = pa.record_batch(arrays, schema=schema)
+        try:
+            _write_whole(path, batch)
+        except OSError as error:
+            raise InputError(
+                f"cannot write the tape {path}: {error.strerror or error}; "
+                "choose another cache folder or free some space"
+            ) from error
+        return MarketTape.open(path)
+
+
+def _write_whole(path: Path, batch: pa.RecordBatch) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")
+    try:
+        with pa.OSFile(str(temporary), "wb") as sink, pa.ipc.new_file(sink, batch.schema) as writer:
+            writer.write_batch(batch)
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _only_batch(path: Path) -> pa.RecordBatch:
+    reader = pa.ipc.open_file(pa.memory_map(str(path)))
+    if reader.num_record_batches != 1:
+        raise ValueError(f"{reader.num_record_batches} record batches")
+    return reader.get_batch(0)
+
+
+def _checked_columns(path: Path, batch: pa.RecordBatch, meta: TapeMeta) -> dict[str, NDArray[Any]]:
+    """Zero-copy columns, checked once so that nobody has to ask again."""
+    again = f"delete {path} and build again"
+    if meta.format_version != FORMAT_VERSION:
+        raise InputError(
+            f"{path} has tape format {meta.format_version}, this program {FORMAT_VERSION}; {again}"
+        )
+    columns = {}
+    for name, dtype in COLUMNS.items():
+        place = batch.schema.get_field_index(name)
+        if place < 0 or batch.schema.field(place).type != pa.from_numpy_dtype(dtype):
+            raise InputError(f"{path} lacks the column {name} ({dtype}); {again}")
+        columns[name] = batch.column(place).to_numpy(zero_copy_only=True)
+    if len(columns["kind"]) and int(columns["kind"].max()) > max(Kind):
+        raise InputError(f"{path} holds unknown kinds of rows; {again}")
+    return columns

@@ -1,0 +1,93 @@
+"""Feed records chunk by chunk to the book that resolves them, and rows to their files."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hft_gym.errors import InputError
+from hft_gym.tape.columns import ColumnFiles
+from hft_gym.tape.instrument import PRICE_UNITS
+from hft_gym.tape.l3 import F_SNAPSHOT, finish, resolve
+from hft_gym.tape.orders import Anomaly, BookMemory, Stop
+from hft_gym.tape.session import Session, SessionBounds, found_session, limit_session
+
+
+class Resolver:
+    """Records of one instrument in, rows out; what is open stays between chunks.
+
+    Args:
+        tick_size_e9: in units of 1e-9.
+        bounds: what the user wants the session to be.
+        source: name of the source, for messages.
+    """
+
+    def __init__(self, tick_size_e9: int, bounds: SessionBounds, source: str) -> None:
+        self._memory = BookMemory(tick_size_e9)
+        self._bounds = bounds
+        self._is_live = False
+        self._source = source
+        self._records = 0
+
+    def feed(self, records: NDArray[np.void], files: ColumnFiles) -> None:
+        """Resolve `[n]` MBO records and write the rows of every packet that has ended.
+
+        Raises:
+            InputError: a price is off the tick grid or too far away.
+        """
+        self._look_for_first_live(records)
+        self._memory.make_room(2 * len(records))
+        records = records.view()
+        records.flags.writeable = False  # one type of array, one compilation
+        done = 0
+        while True:
+            done = resolve(self._memory.books, records, done)
+            stop = Stop(int(self._memory.book["stop"]))
+            if stop == Stop.DONE:
+                break
+            if stop != Stop.NEEDS_ROOM:
+                raise self._bad_price(stop, records, done)
+            self._memory.grow()
+        self._records += len(records)
+        self._write(files, int(self._memory.book["packet_row"]))
+
+    def finish(self, files: ColumnFiles) -> Session:
+        """Write what is still open and say when the session was.
+
+        Raises:
+            InputError: the session that the user wants holds nothing to trade.
+        """
+        finish(self._memory.books)
+        self._write(files, int(self._memory.book["rows"]))
+        return found_session(self._memory.book, self._bounds, self._source)
+
+    @property
+    def actions(self) -> dict[str, int]:
+        """Records of each action."""
+        return {chr(code): int(n) for code, n in enumerate(self._memory.book["action_count"]) if n}
+
+    @property
+    def anomalies(self) -> dict[str, int]:
+        """Oddities of each kind that was met."""
+        counts = self._memory.book["anomaly_count"]
+        return {kind.name.lower(): int(counts[kind]) for kind in Anomaly if counts[kind]}
+
+    def _write(self, files: ColumnFiles, count: int) -> None:
+        files.append(self._memory.first_rows(count))
+        self._memory.drop_rows(count)
+
+    def _look_for_first_live(self, records: NDArray[np.void]) -> None:
+        if self._is_live:
+            return
+        live = records["flags"] & F_SNAPSHOT == 0
+        if live.any():
+            self._is_live = True
+            first_live_ns = int(records["ts_recv"][np.argmax(live)])
+            limit_session(self._memory.book, self._bounds, first_live_ns)
+
+    def _bad_price(self, stop: Stop, records: NDArray[np.void], number: int) -> InputError:
+        price = int(records["price"][number]) / PRICE_UNITS
+        tick = int(self._memory.book["tick_size_e9"]) / PRICE_UNITS
+        what = "is off the grid of" if stop == Stop.OFF_GRID else "is too far away for"
+        return InputError(
+            f"{self._source}: record {self._records + number}: price {price:.9g} {what} tick size "
+            f"{tick:.9g}; give the instrument's tick_size"
+        )

@@ -1,0 +1,154 @@
+"""Building: cached, ordered, and whole or not at all."""
+
+import numpy as np
+import pytest
+
+from hft_gym.errors import ConfigError, InputError
+from hft_gym.tape.build import build_tapes
+from hft_gym.tape.resolver import Resolver
+from tests.dbn_files import LAST, START_NS, definition, mbo, metadata, random_records, write
+
+DAY_NS = 86_400_000_000_000
+
+
+def day(number=0, **about):
+    rows = [("A", "B", 1, 10, 1, LAST), ("A", "A", 2, 12, 1, LAST), ("A", "B", 3, 9, 1, LAST)]
+    return mbo(*rows, start_ns=START_NS + number * DAY_NS, **about)
+
+
+@pytest.fixture
+def source(tmp_path):
+    folder = tmp_path / "data"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def cache(tmp_path):
+    return tmp_path / "cache"
+
+
+def tapes_in(cache):
+    return sorted(path for path in cache.rglob("*") if path.name != "sources.json")
+
+
+def test_one_file(source, cache):
+    told = []
+    path = write(source / "a.mbo.dbn.zst", random_records(3, 400))
+    (tape,) = build_tapes(path, cache=cache, progress=lambda *now: told.append(now))
+    assert tape.meta.instrument.symbol == "ESH4"
+    assert tape.meta.source == "a.mbo.dbn.zst"
+    assert sum(tape.meta.records.values()) == 400
+    assert told[-1] == ("a.mbo.dbn.zst", 1.0)
+    assert tapes_in(cache) == [tape.path]
+
+
+def test_the_second_call_only_opens(source, cache, monkeypatch):
+    path = write(source / "a.dbn", day())
+    (first,) = build_tapes(path, cache=cache)
+    monkeypatch.setattr(Resolver, "feed", None)
+    (second,) = build_tapes(str(path), cache=str(cache))
+    assert second.path == first.path
+    path.rename(source / "b.dbn")
+    with pytest.raises(TypeError):  # a new wish is a new tape
+        build_tapes(source / "b.dbn", cache=cache, tick_size=0.125)
+
+
+def test_a_definition_makes_another_tape(source, cache):
+    path = write(source / "a.dbn", day())
+    (first,) = build_tapes(path, cache=cache)
+    write(source / "d.dbn", definition(tick_e9=125_000_000), schema="definition")
+    (second,) = build_tapes(path, cache=cache)
+    assert (first.meta.instrument.tick_size, second.meta.instrument.tick_size) == (0.25, 0.125)
+
+
+def test_a_damaged_tape_is_built_again(source, cache):
+    path = write(source / "a.dbn", day())
+    (first,) = build_tapes(path, cache=cache)
+    first.path.write_bytes(b"half")
+    (again,) = build_tapes(path, cache=cache)
+    assert len(again) == 3
+
+
+def test_a_folder_in_order_of_time(source, cache):
+    write(source / "a.dbn", day(2))
+    write(source / "b.dbn.zst", day(1))
+    write(source / "c.dbn", b"", schema="mbp-1")
+    write(source / "d.dbn", definition(), schema="definition")
+    write(source / "e.dbn", b"")  # a holiday
+    write(source / "f.dbn", day(3, instrument_id=5), symbols={"NQH4": 5})
+    (source / "readme.txt").write_text("")
+    tapes = build_tapes(source, instrument="ESH4", cache=cache)
+    assert [tape.meta.label for tape in tapes] == ["2024-01-03", "2024-01-04"]
+    assert {tape.meta.tick_size_from for tape in tapes} == {"definition"}
+    assert len(build_tapes(source, cache=cache)) == 3
+
+
+def test_wishes(source, cache):
+    path = write(source / "a.dbn", np.concatenate([day(), day(instrument_id=5)]),
+                 symbols={"ESH4": 17077, "NQH4": 5})  # fmt: skip
+    (tape,) = build_tapes(
+        path, instrument="NQH4", tick_size=0.125, session=("09:00", "10:00"), cache=cache
+    )
+    assert tape.meta.instrument.instrument_id == 5
+    assert tape.px_ticks.tolist() == [20, 24, 18]
+    assert tape.meta.session_end_ns == START_NS + 3_600_000_000_000
+    assert (tape.meta.low_ticks, tape.meta.high_ticks) == (20, 24)
+
+
+def test_bad_wishes(source, cache):
+    path = write(source / "a.dbn", day())
+    with pytest.raises(InputError, match=r"no instrument NQH4 .* ESH4 \(17077\)"):
+        build_tapes(path, instrument="NQH4", cache=cache)
+    with pytest.raises(InputError, match="off the grid of tick size 1; give"):
+        build_tapes(path, tick_size=1, cache=cache)
+    with pytest.raises(ConfigError, match="is not a time"):
+        build_tapes(path, session=("late", None), cache=cache)
+    with pytest.raises(ConfigError, match="not a price step"):
+        build_tapes(path, tick_size=-1, cache=cache)
+    assert tapes_in(cache) == []
+
+
+def test_bad_sources(source, cache):
+    with pytest.raises(InputError, match="no such file"):
+        build_tapes(source / "no.dbn", cache=cache)
+    with pytest.raises(InputError, match="no MBO files"):
+        build_tapes(source, cache=cache)
+    with pytest.raises(InputError, match="holds mbp-1, need mbo"):
+        build_tapes(write(source / "a.dbn", b"", head=metadata("mbp-1")), cache=cache)
+    with pytest.raises(InputError, match="holds no MBO records"):
+        build_tapes(write(source / "a.dbn", b""), cache=cache)
+    with pytest.raises(InputError, match="holds no MBO records"):
+        build_tapes(source, cache=cache)
+    assert tapes_in(cache) == []
+
+
+def test_an_unwritable_cache(source, tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(InputError, match="cannot write the tape cache"):
+        build_tapes(write(source / "a.dbn", day()), cache=tmp_path / "file" / "cache")
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, RuntimeError, OSError])
+@pytest.mark.parametrize("where", ["finish", "feed"])
+def test_a_failure_leaves_no_tape(error, where, source, cache, monkeypatch):
+    path = write(source / "a.dbn", day())
+
+    def fail(*_):
+        raise error(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Resolver, where, fail)
+        expected = InputError if error is OSError else error
+        with pytest.raises(expected):
+            build_tapes(path, cache=cache)
+    assert tapes_in(cache) == []
+    assert len(build_tapes(path, cache=cache)[0]) == 3
+
+
+def test_a_truncated_file_leaves_no_tape(source, cache):
+    path = write(source / "a.dbn.zst", random_records(3, 400))
+    path.write_bytes(path.read_bytes()[:-20])
+    with pytest.raises(InputError, match="truncated"):
+        build_tapes(path, cache=cache)
+    assert tapes_in(cache) == []

@@ -1,0 +1,72 @@
+"""When a tape can be traded."""
+
+import pytest
+
+from hft_gym.errors import ConfigError, InputError
+from hft_gym.tape.session import DAY_NS, parse_time
+from tests.dbn_files import LAST, SNAPSHOT, START_NS, mbo
+from tests.tape.resolving import resolved
+
+S = 10**9
+PRE_OPEN = [
+    ("A", "B", 1, 10, 1, SNAPSHOT, -90 * S),
+    ("A", "A", 2, 14, 1, SNAPSHOT, -90 * S),
+    ("A", "B", 3, 11, 1, LAST, 0),
+    ("A", "A", 4, 11, 1, LAST, 10 * S),  # locked
+    ("C", "A", 4, 11, 1, LAST, 20 * S),  # open
+    ("A", "A", 5, 13, 1, LAST, 30 * S),
+    ("A", "B", 6, 12, 1, LAST, 40 * S),
+    ("C", "B", 6, 12, 1, LAST, 50 * S),
+    ("C", "A", 5, 13, 1, LAST, 55 * S),
+    ("R", "N", 0, None, 0, LAST, 60 * S),
+]
+
+
+def session(tmp_path, *bounds, rows=PRE_OPEN):
+    return resolved(mbo(*rows), tmp_path, chunk=3, bounds=bounds or (None, None))[2]
+
+
+def test_the_longest_tradable_stretch(tmp_path):
+    found = session(tmp_path)
+    assert (found.start_ns, found.end_ns) == (START_NS + 20 * S + 500, START_NS + 55 * S + 500)
+    assert (found.low_ticks, found.high_ticks) == (11, 14)
+    assert found.label == "2024-01-02"
+
+
+def test_the_user_knows_better(tmp_path):
+    found = session(tmp_path, "09:00:35", START_NS + 45 * S)
+    assert (found.start_ns, found.end_ns) == (START_NS + 35 * S, START_NS + 45 * S)
+    assert (found.low_ticks, found.high_ticks) == (11, 13)
+    half = session(tmp_path, "2024-01-02T09:00:52Z", None)
+    assert (half.start_ns, half.end_ns) == (START_NS + 52 * S, START_NS + 55 * S + 500)
+    assert session(tmp_path, None, "08:00").end_ns == START_NS + DAY_NS - 3600 * S
+
+
+def test_nothing_to_trade(tmp_path):
+    still = session(tmp_path, rows=PRE_OPEN[:2])
+    assert still.start_ns == still.end_ns == START_NS - 90 * S + 500
+    assert (still.low_ticks, still.high_ticks) == (10, 14)
+    empty = session(tmp_path, rows=PRE_OPEN[:1])
+    assert (empty.low_ticks, empty.high_ticks) == (0, 0)
+    with pytest.raises(InputError, match="no two-sided book between 10:00 and None"):
+        session(tmp_path, "10:00", None)
+
+
+def test_times():
+    day_ns = 5 * DAY_NS + 77
+    assert parse_time("01:02", day_ns) == 5 * DAY_NS + 3720 * S
+    assert parse_time("01:02:03.5", day_ns) == 5 * DAY_NS + 3723 * S + S // 2
+    assert parse_time("1970-01-02T00:00", day_ns) == DAY_NS
+    assert parse_time("1970-01-02T01:00:00.000000001+01:00", day_ns) == DAY_NS + 1
+    assert parse_time("123", day_ns) == parse_time(123, day_ns) == 123
+
+
+@pytest.mark.parametrize("bad", ["25:00", "noon", "2024-13-01T00:00", -5, 1.5, True])
+def test_what_is_no_time(bad):
+    with pytest.raises(ConfigError, match="is not a time"):
+        parse_time(bad, 0)
+
+
+def test_an_end_before_the_start(tmp_path):
+    with pytest.raises(ConfigError, match="swap them"):
+        session(tmp_path, 2000, 1000)
