@@ -1,0 +1,1 @@
+"""Lots at each price, kept from the rows of a tape."""

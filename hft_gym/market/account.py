@@ -1,0 +1,172 @@
+"""Fills become position, cash and fees; answers travel back to us. Whole numbers throughout."""
+
+import numpy as np
+
+from hft_gym.kernel.jit import kernel
+from hft_gym.market.interfaces import MarketModels, fee_microticks, response_delay_ns
+from hft_gym.market.records import ORDERS, RESPONSES, Intent, Reason
+
+MICROTICKS = 1_000_000
+FAR = 2**30  # a price in ticks beyond every market
+CROWDED = RESPONSES // 2  # from here on, the answers of one order travel as one
+NONE = int(Intent.NONE)
+WORKING = int(Intent.WORKING)
+FILLED = int(Reason.FILLED)
+
+
+@kernel
+def _open_answer(models: MarketModels, trader: np.void, slot: int, ts_exchange_ns: int) -> int:
+    """Place of the answer to write: a new one, or in a crowd the order's last, its sums kept."""
+    delay_ns = response_delay_ns(models.latency, ts_exchange_ns, trader)
+    known_ns = max(ts_exchange_ns + delay_ns, trader["last_known_ns"])
+    trader["last_known_ns"] = known_ns
+    order_id = trader["orders"][slot]["order_id"]
+    if trader["response_count"] >= CROWDED:
+        for k in range(trader["response_count"] - 1, -1, -1):
+            place = (trader["response_head"] + k) % RESPONSES
+            answer = trader["responses"][place]
+            if answer["order_id"] == order_id:
+                answer["known_ns"] = known_ns
+                return place
+    place = (trader["response_head"] + trader["response_count"]) % RESPONSES
+    trader["response_count"] += 1
+    answer = trader["responses"][place]
+    answer["known_ns"] = known_ns
+    answer["order_id"] = order_id
+    answer["slot"] = slot
+    answer["position_lots"] = 0
+    answer["cash_ticks"] = 0
+    answer["fees_microticks"] = 0
+    answer["answers"] = 0
+    return place
+
+
+@kernel
+def respond(
+    models: MarketModels,
+    trader: np.void,
+    slot: int,
+    ts_exchange_ns: int,
+    reason: int,
+    answers: int,
+) -> None:
+    """Send the state of a slot back to us, in answer to a message (`answers` 1) or unasked (0)."""
+    answer = trader["responses"][_open_answer(models, trader, slot, ts_exchange_ns)]
+    order = trader["orders"][slot]
+    answer["px_ticks"] = order["px_ticks"]
+    answer["leaves_lots"] = order["leaves_lots"]
+    answer["filled_lots"] = order["filled_lots"]
+    answer["reason"] = reason
+    answer["answers"] += answers
+
+
+@kernel
+def fill(
+    models: MarketModels,
+    trader: np.void,
+    slot: int,
+    lots: int,
+    px_ticks: int,
+    ts_exchange_ns: int,
+    is_maker: bool,
+) -> None:
+    """Book a fill of a slot: `position += side * lots; cash -= side * lots * px`."""
+    order = trader["orders"][slot]
+    side = int(order["side"])
+    position = side * lots
+    cash = -side * lots * px_ticks
+    fees = fee_microticks(models.fees, px_ticks, lots, is_maker)
+    trader["position_lots"] += position
+    trader["cash_ticks"] += cash
+    trader["fees_microticks"] += fees
+    order["leaves_lots"] -= lots
+    order["filled_lots"] += lots
+    answer = trader["responses"][_open_answer(models, trader, slot, ts_exchange_ns)]
+    answer["position_lots"] += position
+    answer["cash_ticks"] += cash
+    answer["fees_microticks"] += fees
+    answer["px_ticks"] = order["px_ticks"]
+    answer["leaves_lots"] = order["leaves_lots"]
+    answer["filled_lots"] = order["filled_lots"]
+    answer["reason"] = FILLED
+    trader["lots_traded"] += lots
+    trader["taker_lots"] += 0 if is_maker else lots
+    trader["spread_half_ticks"] += side * lots * (trader["mid2_ticks"] - 2 * px_ticks)
+    if side > 0:
+        trader["bid_fills"] += 1
+    else:
+        trader["ask_fills"] += 1
+
+
+@kernel
+def learn(trader: np.void, now_ns: int) -> None:
+    """Take in every answer that has come back by `now_ns`."""
+    while trader["response_count"] > 0:
+        answer = trader["responses"][trader["response_head"]]
+        if answer["known_ns"] > now_ns:
+            return
+        trader["known_position_lots"] += answer["position_lots"]
+        trader["known_cash_ticks"] += answer["cash_ticks"]
+        trader["known_fees_microticks"] += answer["fees_microticks"]
+        intent = trader["intents"][answer["slot"]]
+        if intent["order_id"] == answer["order_id"]:
+            intent["in_flight"] -= answer["answers"]
+            if intent["in_flight"] == 0:  # else what we last asked for is still to come
+                intent["px_ticks"] = answer["px_ticks"]
+            intent["leaves_lots"] = answer["leaves_lots"]
+            intent["filled_lots"] = answer["filled_lots"]
+            if answer["leaves_lots"] == 0:
+                intent["state"] = NONE
+        trader["response_head"] = (trader["response_head"] + 1) % RESPONSES
+        trader["response_count"] -= 1
+    trader["response_head"] = 0  # an empty ring starts over: its first places stay near
+
+
+@kernel
+def known_equity_ticks(trader: np.void, mid2_ticks: int) -> float:
+    """What we know we are worth, marked at the mid, after fees; in tick-lots."""
+    return (
+        trader["known_cash_ticks"]
+        + 0.5 * trader["known_position_lots"] * mid2_ticks
+        - trader["known_fees_microticks"] / MICROTICKS
+    )
+
+
+@kernel
+def clear_trader(trader: np.void, row: int, mid2_ticks: int) -> None:
+    """Start an episode: flat, no orders, nothing in flight. The random state goes on."""
+    trader["row"] = row
+    trader["mid2_ticks"] = mid2_ticks
+    trader["position_lots"] = 0
+    trader["cash_ticks"] = 0
+    trader["fees_microticks"] = 0
+    trader["known_position_lots"] = 0
+    trader["known_cash_ticks"] = 0
+    trader["known_fees_microticks"] = 0
+    trader["last_order_id"] = 0
+    trader["last_arrival_ns"] = 0
+    trader["last_known_ns"] = 0
+    trader["message_head"] = 0
+    trader["message_count"] = 0
+    trader["response_head"] = 0
+    trader["response_count"] = 0
+    trader["packet_open"] = 0
+    trader["consumed_lots"] = 0
+    trader["bid_fills"] = 0
+    trader["ask_fills"] = 0
+    trader["lots_traded"] = 0
+    trader["taker_lots"] = 0
+    trader["messages_sent"] = 0
+    trader["rejected"] = 0
+    trader["spread_half_ticks"] = 0
+    for slot in range(ORDERS):
+        order = trader["orders"][slot]
+        order["order_id"] = 0
+        order["leaves_lots"] = 0
+        order["credit_lots"] = 0
+        intent = trader["intents"][slot]
+        intent["order_id"] = 0
+        intent["state"] = NONE
+        intent["leaves_lots"] = 0
+        intent["filled_lots"] = 0
+        intent["in_flight"] = 0

@@ -1,0 +1,119 @@
+"""What a kernel sees of a tape and of the book around the touch: records of addresses.
+
+A record is passed as one pointer; a tuple of arrays would be passed as fifty numbers, at every
+call. Whoever makes a record keeps the arrays alive.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hft_gym.kernel.address import address_of, column
+from hft_gym.kernel.jit import kernel
+from hft_gym.tape.market_tape import MarketTape
+
+
+class Columns(NamedTuple):
+    """The columns of a tape that matching needs, each `[rows]`; see `tape.rows`."""
+
+    ts_exchange_ns: NDArray[np.int64]
+    kind: NDArray[np.uint8]
+    side: NDArray[np.int8]
+    px_ticks: NDArray[np.int32]
+    lots: NDArray[np.int32]
+    queue_key: NDArray[np.int64]
+    flags: NDArray[np.uint8]
+
+
+COLUMNS_DTYPE = np.dtype([("rows", "i8"), *((f"{name}_address", "i8") for name in Columns._fields)])
+
+# One trader's copy of the book. `ladder` holds the lots of the tape; `consumed`, in the same
+# places, the part of them that this trader has taken: what is there for us is the difference.
+BOOK_DTYPE = np.dtype(
+    [
+        ("base_ticks", "i8"),
+        ("places", "i8"),
+        ("ladder_address", "i8"),
+        ("consumed_address", "i8"),
+    ]
+)
+
+
+def columns_of(tape: MarketTape) -> Columns:
+    """The tape's columns, nothing copied."""
+    return Columns(*(getattr(tape, name) for name in Columns._fields))
+
+
+def columns_record(tape: MarketTape) -> tuple[int, ...]:
+    """One row of a table of `COLUMNS_DTYPE`; keep the tape alive for as long as the row."""
+    return (len(tape), *(address_of(array) for array in columns_of(tape)))
+
+
+def book_records(
+    ladders: NDArray[np.int32], consumed: NDArray[np.int32], base_ticks: int = 0
+) -> NDArray[np.void]:
+    """`[traders]` of `BOOK_DTYPE` over `[traders, places]` arrays; keep these alive."""
+    traders, places = ladders.shape
+    stride = places * ladders.itemsize
+    books = np.zeros(traders, BOOK_DTYPE)
+    books["base_ticks"] = base_ticks
+    books["places"] = places
+    rows = np.arange(traders) * stride
+    books["ladder_address"] = address_of(ladders) + rows
+    books["consumed_address"] = address_of(consumed) + rows
+    return books
+
+
+@kernel
+def ts_exchange_of(tape: np.void) -> NDArray[np.int64]:
+    """Column `ts_exchange_ns` of a record of `COLUMNS_DTYPE`."""
+    return column(tape["ts_exchange_ns_address"], tape["rows"], np.int64)
+
+
+@kernel
+def kind_of(tape: np.void) -> NDArray[np.uint8]:
+    """Column `kind`."""
+    return column(tape["kind_address"], tape["rows"], np.uint8)
+
+
+@kernel
+def side_of(tape: np.void) -> NDArray[np.int8]:
+    """Column `side`."""
+    return column(tape["side_address"], tape["rows"], np.int8)
+
+
+@kernel
+def px_of(tape: np.void) -> NDArray[np.int32]:
+    """Column `px_ticks`."""
+    return column(tape["px_ticks_address"], tape["rows"], np.int32)
+
+
+@kernel
+def lots_of(tape: np.void) -> NDArray[np.int32]:
+    """Column `lots`."""
+    return column(tape["lots_address"], tape["rows"], np.int32)
+
+
+@kernel
+def queue_key_of(tape: np.void) -> NDArray[np.int64]:
+    """Column `queue_key`."""
+    return column(tape["queue_key_address"], tape["rows"], np.int64)
+
+
+@kernel
+def flags_of(tape: np.void) -> NDArray[np.uint8]:
+    """Column `flags`."""
+    return column(tape["flags_address"], tape["rows"], np.uint8)
+
+
+@kernel
+def ladder_of(book: np.void) -> NDArray[np.int32]:
+    """The lots of the tape; see `hft_gym.book.ladder` for the places."""
+    return column(book["ladder_address"], book["places"], np.int32)
+
+
+@kernel
+def consumed_of(book: np.void) -> NDArray[np.int32]:
+    """The lots of the tape that this trader has taken."""
+    return column(book["consumed_address"], book["places"], np.int32)

@@ -1,0 +1,1 @@
+"""Fee schedules, one file each."""

@@ -1,0 +1,185 @@
+"""A message of ours arrives at the exchange: it rests, takes, changes an order or is refused."""
+
+import numpy as np
+
+from hft_gym.book.ladder import NO_PRICE, lots_at
+from hft_gym.kernel.jit import kernel
+from hft_gym.market.account import FAR, fill, respond
+from hft_gym.market.columns import consumed_of, ladder_of
+from hft_gym.market.interfaces import MarketModels
+from hft_gym.market.records import ORDERS, Action, Reason
+
+NEW, MODIFY, CANCEL = int(Action.NEW), int(Action.MODIFY), int(Action.CANCEL)
+ACCEPTED, CANCELLED = int(Reason.ACCEPTED), int(Reason.CANCELLED)
+POST_ONLY_WOULD_TAKE, TOO_LATE = int(Reason.POST_ONLY_WOULD_TAKE), int(Reason.TOO_LATE)
+SELF_TRADE, BOOK_CROSSED = int(Reason.SELF_TRADE), int(Reason.BOOK_CROSSED)
+OUTSIDE_BAND = int(Reason.OUTSIDE_BAND)
+
+
+@kernel
+def watch(trader: np.void) -> None:
+    """Note the price range of our live orders: rows outside it cannot concern us."""
+    bid_low, bid_high, ask_low, ask_high = FAR, -FAR, FAR, -FAR
+    for slot in range(ORDERS):
+        order = trader["orders"][slot]
+        if order["leaves_lots"] > 0:
+            px = order["px_ticks"]
+            if order["side"] > 0:
+                bid_low, bid_high = min(bid_low, px), max(bid_high, px)
+            else:
+                ask_low, ask_high = min(ask_low, px), max(ask_high, px)
+    trader["bid_low_ticks"], trader["bid_high_ticks"] = bid_low, bid_high
+    trader["ask_low_ticks"], trader["ask_high_ticks"] = ask_low, ask_high
+
+
+@kernel
+def opposite_touch(book: np.void, side: int, px_ticks: int) -> int:
+    """The best price at which an order of `side` at `px_ticks` would take; NO_PRICE: it rests.
+
+    Walks from `px_ticks` away from the opposite side until the own side of the book shows lots:
+    beyond these, a book that is not crossed has no lots of the opposite side.
+    """
+    ladder, consumed = ladder_of(book), consumed_of(book)
+    own = 0 if side > 0 else 1
+    best = NO_PRICE
+    level = px_ticks - book["base_ticks"]
+    while 0 <= 2 * level < ladder.size:
+        place = 2 * level + 1 - own
+        if ladder[place] > consumed[place]:
+            best = book["base_ticks"] + level
+        if ladder[2 * level + own] > 0:
+            break
+        level -= side
+    return best
+
+
+@kernel
+def _meets_own(trader: np.void, slot: int, side: int, px_ticks: int) -> bool:
+    for other in range(ORDERS):
+        order = trader["orders"][other]
+        if other != slot and order["leaves_lots"] > 0 and order["side"] == -side:
+            if side * (px_ticks - order["px_ticks"]) >= 0:
+                return True
+    return False
+
+
+@kernel
+def _refusal(book: np.void, trader: np.void, message: np.void, taking: bool, crossed: bool) -> int:
+    """Why an order may not come to the book; ACCEPTED if it may."""
+    level = message["px_ticks"] - book["base_ticks"]
+    if level < 0 or 2 * level >= book["places"]:
+        return OUTSIDE_BAND
+    if crossed:
+        return BOOK_CROSSED
+    if taking and message["post_only"]:
+        return POST_ONLY_WOULD_TAKE
+    if _meets_own(trader, int(message["slot"]), int(message["side"]), int(message["px_ticks"])):
+        return SELF_TRADE
+    return ACCEPTED
+
+
+@kernel
+def consume(book: np.void, trader: np.void, place: int, lots: int) -> None:
+    """Remember that lots of the tape have traded with us: nobody can take them again."""
+    consumed_of(book)[place] += lots
+    trader["consumed_lots"] += lots
+
+
+@kernel
+def take(
+    models: MarketModels, book: np.void, trader: np.void, slot: int, touch: int, ts_exchange_ns: int
+) -> None:
+    """Walk the displayed levels from `touch` to the order's limit and remember what we took."""
+    order = trader["orders"][slot]
+    side = int(order["side"])
+    ladder, consumed = ladder_of(book), consumed_of(book)
+    px = touch
+    while order["leaves_lots"] > 0 and side * (order["px_ticks"] - px) >= 0:
+        place = 2 * (px - book["base_ticks"]) + (1 if side > 0 else 0)
+        lots = min(ladder[place] - consumed[place], order["leaves_lots"])
+        if lots > 0:
+            consume(book, trader, place, lots)
+            fill(models, trader, slot, lots, px, ts_exchange_ns, False)
+        px += side
+
+
+@kernel
+def _enter(
+    models: MarketModels, book: np.void, trader: np.void, message: np.void, touch: int
+) -> None:
+    """Write the order into its slot; it takes what it can and rests behind what is displayed."""
+    slot = int(message["slot"])
+    order = trader["orders"][slot]
+    order["side"] = message["side"]
+    order["px_ticks"] = message["px_ticks"]
+    order["post_only"] = message["post_only"]
+    order["arrival_row"] = trader["row"]
+    order["credit_lots"] = 0
+    if touch != NO_PRICE:
+        take(models, book, trader, slot, touch, message["arrival_ns"])
+    ladder = ladder_of(book)
+    order["ahead_lots"] = lots_at(ladder, book["base_ticks"], order["side"], order["px_ticks"])
+
+
+@kernel
+def _arrive_new(
+    models: MarketModels, book: np.void, trader: np.void, message: np.void, crossed: bool
+) -> None:
+    order = trader["orders"][message["slot"]]
+    order["order_id"] = message["order_id"]
+    order["filled_lots"] = 0
+    order["leaves_lots"] = 0
+    order["px_ticks"] = message["px_ticks"]
+    touch = opposite_touch(book, int(message["side"]), int(message["px_ticks"]))
+    reason = _refusal(book, trader, message, touch != NO_PRICE, crossed)
+    if reason == ACCEPTED:
+        order["leaves_lots"] = message["lots"]
+        _enter(models, book, trader, message, touch)
+    else:
+        trader["rejected"] += 1
+    respond(models, trader, int(message["slot"]), message["arrival_ns"], reason, 1)
+
+
+@kernel
+def _arrive_modify(
+    models: MarketModels, book: np.void, trader: np.void, message: np.void, crossed: bool
+) -> None:
+    order = trader["orders"][message["slot"]]
+    # what filled while the message was on its way has used up its part of the new size
+    leaves = message["lots"] - (order["filled_lots"] - message["filled_lots"])
+    if leaves <= 0:
+        order["leaves_lots"] = 0
+        respond(models, trader, int(message["slot"]), message["arrival_ns"], CANCELLED, 1)
+        return
+    if message["px_ticks"] == order["px_ticks"] and leaves <= order["leaves_lots"]:
+        order["leaves_lots"] = leaves  # a decrease keeps its place in the queue
+        respond(models, trader, int(message["slot"]), message["arrival_ns"], ACCEPTED, 1)
+        return
+    touch = opposite_touch(book, int(message["side"]), int(message["px_ticks"]))
+    reason = _refusal(book, trader, message, touch != NO_PRICE, crossed)
+    if reason == ACCEPTED:
+        order["leaves_lots"] = leaves
+        _enter(models, book, trader, message, touch)
+    else:
+        trader["rejected"] += 1  # the order stays as it was
+    respond(models, trader, int(message["slot"]), message["arrival_ns"], reason, 1)
+
+
+@kernel
+def arrive(
+    models: MarketModels, book: np.void, trader: np.void, message: np.void, crossed: bool
+) -> None:
+    """One message reaches the exchange, after every row before `trader["row"]`."""
+    if message["action"] == NEW:
+        _arrive_new(models, book, trader, message, crossed)
+    else:
+        order = trader["orders"][message["slot"]]
+        if order["order_id"] != message["order_id"] or order["leaves_lots"] == 0:
+            trader["rejected"] += 1
+            respond(models, trader, int(message["slot"]), message["arrival_ns"], TOO_LATE, 1)
+        elif message["action"] == MODIFY:
+            _arrive_modify(models, book, trader, message, crossed)
+        else:
+            order["leaves_lots"] = 0
+            respond(models, trader, int(message["slot"]), message["arrival_ns"], CANCELLED, 1)
+    watch(trader)
