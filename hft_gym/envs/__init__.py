@@ -1,0 +1,1 @@
+"""Actions, rewards and steps: Gymnasium environments over tapes."""

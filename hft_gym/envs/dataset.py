@@ -1,0 +1,209 @@
+"""Tapes made ready for environments: decisions, features and ladders, computed once and shared."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hft_gym.book.ladder import checkpoints
+from hft_gym.envs.grid import Step
+from hft_gym.envs.records import MARKET_DTYPE, SPAN_DTYPE
+from hft_gym.errors import ConfigError, InputError
+from hft_gym.features.engine import market_features
+from hft_gym.kernel.address import address_of
+from hft_gym.market.columns import columns_record
+from hft_gym.tape.market_tape import MarketTape
+
+CHECKPOINT_ROWS = 4096
+MARGIN_TICKS = 64  # how far beyond the session's touch our orders may rest
+
+
+@dataclass(frozen=True, eq=False)
+class Market:
+    """One tape with what environments need of it.
+
+    Attributes:
+        tape: the rows.
+        decisions: `[decisions]` of `DECISION_DTYPE`.
+        features: `[decisions, market features]` f4.
+        ladders: `[len(tape) // CHECKPOINT_ROWS + 1, places]` i4.
+        base_ticks: price of the ladder's first level.
+    """
+
+    tape: MarketTape
+    decisions: NDArray[Any]
+    features: NDArray[np.float32]
+    ladders: NDArray[np.int32]
+    base_ticks: int
+
+    def record(self) -> tuple[Any, ...]:
+        """The market's row in a table of `MARKET_DTYPE`."""
+        return (
+            columns_record(self.tape),
+            self.decisions.size,
+            address_of(self.decisions),
+            address_of(self.features),
+            len(self.ladders),
+            address_of(self.ladders),
+            self.base_ticks,
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """Markets and the stretches of them in which episodes may lie.
+
+    Attributes:
+        markets: one for each tape, shared by all parts of a split.
+        spans: `[spans]` of `SPAN_DTYPE`.
+        feature_names: of the market features, in the order of the columns.
+        feed_ns: latency of the feed, included in the decisions.
+    """
+
+    markets: tuple[Market, ...]
+    spans: NDArray[Any]
+    feature_names: tuple[str, ...]
+    feed_ns: int
+
+    @staticmethod
+    def of(
+        tapes: Sequence[MarketTape],
+        step: Step,
+        features: Sequence[Any],
+        feed_ns: int = 0,
+    ) -> "Dataset":
+        """Compute decisions, features and ladders of every tape.
+
+        Args:
+            tapes: of one instrument, in order of time.
+            step: how far apart decisions are.
+            features: market features, NamedTuples.
+            feed_ns: how much later than the tape's local time we see a row.
+
+        Raises:
+            InputError: there is no tape, or one has no session to trade in.
+        """
+        if not tapes:
+            raise InputError("no tape to make a dataset of; check data.path")
+        levels = max(t.meta.high_ticks - t.meta.low_ticks for t in tapes) + 1 + 2 * MARGIN_TICKS
+        markets = tuple(_market(tape, step, tuple(features), feed_ns, levels) for tape in tapes)
+        spans = np.array(
+            [(k, 0, market.decisions.size) for k, market in enumerate(markets)], SPAN_DTYPE
+        )
+        return Dataset(markets, spans, feature_names(features), feed_ns)
+
+    @property
+    def table(self) -> NDArray[Any]:
+        """`[tapes]` of `MARKET_DTYPE`: addresses for the kernels; valid while the dataset lives."""
+        return np.array([market.record() for market in self.markets], MARKET_DTYPE)
+
+    @property
+    def places(self) -> int:
+        """Length of a ladder."""
+        return int(self.markets[0].ladders.shape[1])
+
+    def on_tapes(self, numbers: Sequence[int]) -> "Dataset":
+        """The part of the dataset that lies on some of its tapes."""
+        chosen = np.isin(self.spans["tape"], np.asarray(numbers, np.int64))
+        return replace(self, spans=self.spans[chosen])
+
+    def between(self, start: float, stop: float) -> "Dataset":
+        """The part between two shares, 0 to 1, of every span."""
+        spans = self.spans.copy()
+        length = spans["stop_decision"] - spans["first_decision"]
+        spans["stop_decision"] = spans["first_decision"] + (length * stop).astype(np.int64)
+        spans["first_decision"] += (length * start).astype(np.int64)
+        return replace(self, spans=spans)
+
+    def windows(self, episode_decisions: int) -> NDArray[np.int64]:
+        """`[windows, 3]` (tape, first, last decision): consecutive whole episodes, none overlaps.
+
+        Raises:
+            ConfigError: not one whole episode fits.
+        """
+        found = [
+            (span["tape"], first, first + episode_decisions)
+            for span in self.spans
+            for first in range(
+                span["first_decision"],
+                span["stop_decision"] - episode_decisions,
+                episode_decisions,
+            )
+        ]
+        if not found:
+            raise ConfigError(too_short(self.spans, episode_decisions))
+        return np.array(found, np.int64)
+
+
+def too_short(spans: NDArray[Any], episode_decisions: int) -> str:
+    """What to tell a user whose episodes do not fit."""
+    longest = int((spans["stop_decision"] - spans["first_decision"]).max(initial=0))
+    return (
+        f"an episode of {episode_decisions} decisions does not fit: the longest stretch of data "
+        f"has {longest}; choose fewer episode_decisions, a shorter step or more data"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Parts of a dataset that no decision shares."""
+
+    train: Dataset
+    validation: Dataset
+    test: Dataset
+
+
+def split(dataset: Dataset, validation: float = 0.15, test: float = 0.3) -> Split:
+    """Split by whole tapes where there are three or more, else every tape by time.
+
+    The later part is always the one held out.
+
+    Raises:
+        ConfigError: nothing would be left to train on.
+    """
+    if not (0 < test < 1 and 0 <= validation < 1 and validation + test < 1):
+        raise ConfigError(
+            f"split.validation ({validation}) and split.test ({test}) must leave a part to train on"
+        )
+    count = len(dataset.markets)
+    if count >= 3:
+        n_test = max(1, round(count * test))
+        n_validation = min(max(1, round(count * validation)), count - n_test - 1)
+        first_test, first_validation = count - n_test, count - n_test - n_validation
+        return Split(
+            dataset.on_tapes(range(first_validation)),
+            dataset.on_tapes(range(first_validation, first_test)),
+            dataset.on_tapes(range(first_test, count)),
+        )
+    return Split(
+        dataset.between(0.0, 1.0 - validation - test),
+        dataset.between(1.0 - validation - test, 1.0 - test),
+        dataset.between(1.0 - test, 1.0),
+    )
+
+
+def feature_names(features: Sequence[Any]) -> tuple[str, ...]:
+    """Names for people: the class, with the parameters where a class comes more than once."""
+    classes = [type(feature).__name__ for feature in features]
+    names = []
+    for feature, name in zip(features, classes, strict=True):
+        fields = ", ".join(f"{key}={value:g}" for key, value in feature._asdict().items())
+        names.append(f"{name}({fields})" if classes.count(name) > 1 else name)
+    return tuple(names)
+
+
+def _market(
+    tape: MarketTape, step: Step, features: tuple[Any, ...], feed_ns: int, levels: int
+) -> Market:
+    decisions = step.decisions(tape, feed_ns)
+    if decisions.size < 2:
+        raise InputError(
+            f"{tape.meta.source}: no trading session found in {len(tape)} rows; "
+            "set data.session to its start and end"
+        )
+    base_ticks = tape.meta.low_ticks - MARGIN_TICKS
+    values = market_features(tape, features, decisions)
+    ladders = checkpoints(tape, base_ticks, levels, CHECKPOINT_ROWS)
+    return Market(tape, decisions, values, ladders, base_ticks)

@@ -1,0 +1,45 @@
+"""The parts an environment has when nobody chooses others; conf/ names the same."""
+
+from hft_gym.envs.actions.touch_quotes import TouchQuotes
+from hft_gym.envs.interfaces import Models
+from hft_gym.envs.rewards.inventory_penalty import InventoryPenalty
+from hft_gym.features.book import Imbalance, MicroPrice, Spread
+from hft_gym.features.flow import OrderFlowImbalance, TradeFlow
+from hft_gym.features.own import Inventory, QueueAhead, QuoteDistance, TimeLeft
+from hft_gym.features.price import Momentum, Volatility
+from hft_gym.market.fees.per_lot import PerLot
+from hft_gym.market.interfaces import MarketModels
+from hft_gym.market.latencies.constant import ConstantLatency
+from hft_gym.market.queues.fifo import Fifo
+
+MARKET_FEATURES = (
+    Spread(),
+    Imbalance(1),
+    Imbalance(2),
+    Imbalance(3),
+    Imbalance(4),
+    Imbalance(5),
+    MicroPrice(),
+    OrderFlowImbalance(0.5, 20.0),
+    OrderFlowImbalance(5.0, 60.0),
+    TradeFlow(0.5, 10.0),
+    TradeFlow(5.0, 30.0),
+    Momentum(2.0, 4.0),
+    Volatility(),
+)
+
+OWN_FEATURES = (
+    Inventory(),
+    QueueAhead(1),
+    QueueAhead(-1),
+    QuoteDistance(1),
+    QuoteDistance(-1),
+    TimeLeft(),
+)
+
+MODELS = Models(
+    market=MarketModels(latency=ConstantLatency(), queue=Fifo(), fees=PerLot()),
+    action=TouchQuotes(),
+    reward=InventoryPenalty(),
+    own_features=OWN_FEATURES,
+)

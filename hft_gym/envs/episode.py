@@ -1,0 +1,158 @@
+"""Episodes begin and end inside the kernel, from each environment's own random numbers."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hft_gym.book.ladder import apply_rows
+from hft_gym.envs.interfaces import Models
+from hft_gym.features.engine import DECISION_DTYPE
+from hft_gym.kernel.address import column
+from hft_gym.kernel.jit import kernel
+from hft_gym.kernel.random import below
+from hft_gym.market.account import MICROTICKS, clear_trader, known_equity_ticks, learn
+from hft_gym.market.columns import (
+    consumed_of,
+    kind_of,
+    ladder_of,
+    lots_of,
+    px_of,
+    side_of,
+)
+from hft_gym.market.interfaces import fee_microticks
+from hft_gym.market.orders import watch
+
+FOREVER_NS = 2**62
+
+
+@kernel
+def look(env: np.void, decision: np.void) -> None:
+    """Take in what the market shows at a decision."""
+    env["ts_local_ns"] = decision["ts_local_ns"]
+    env["bid_ticks"], env["ask_ticks"] = decision["bid_ticks"], decision["ask_ticks"]
+    env["bid_lots"], env["ask_lots"] = decision["bid_lots"], decision["ask_lots"]
+    env["is_tradable"] = decision["is_tradable"]
+    env["trader"]["mid2_ticks"] = decision["bid_ticks"] + decision["ask_ticks"]
+
+
+@kernel
+def load_book(market: np.void, settings: np.void, book: np.void, row: int) -> None:
+    """Make the book what it is before `row`: from the last checkpoint, then row by row."""
+    every_rows = settings["checkpoint_rows"]
+    ladder = ladder_of(book)
+    size = ladder.size
+    k = min(row // every_rows, market["checkpoints"] - 1)
+    saved = column(market["checkpoints_address"], market["checkpoints"] * size, np.int32)
+    ladder[:] = saved[k * size : (k + 1) * size]
+    tape, rows = market["columns"], (k * every_rows, row)
+    book["base_ticks"] = market["base_ticks"]
+    columns = kind_of(tape), side_of(tape), px_of(tape), lots_of(tape)
+    apply_rows(ladder, book["base_ticks"], *columns, rows)
+
+
+@kernel
+def start_at(
+    market: np.void,
+    settings: np.void,
+    book: np.void,
+    env: np.void,
+    start_decision: int,
+    end_decision: int,
+) -> None:
+    """Begin an episode at a decision of the tape `env["tape"]`, flat and without orders."""
+    decisions = column(market["decisions_address"], market["decisions"], DECISION_DTYPE)
+    decision = decisions[start_decision]
+    if env["trader"]["consumed_lots"] > 0:
+        consumed_of(book)[:] = 0
+    load_book(market, settings, book, decision["row"])
+    clear_trader(env["trader"], decision["row"], 0)
+    watch(env["trader"])
+    look(env, decision)
+    env["decision"], env["end_decision"] = start_decision, end_decision
+    env["end_ns"] = decisions[end_decision]["ts_local_ns"]
+    env["is_done"] = 0
+    env["equity_ticks"] = 0.0
+    env["peak_ticks"] = 0.0
+    env["step_pnl_ticks"] = 0.0
+    env["step_s"] = 0.0
+    episode = env["episode"]
+    episode["tape"] = env["tape"]
+    episode["start_decision"] = start_decision
+    episode["steps"] = 0
+    episode["reward"] = 0.0
+    episode["max_position_lots"] = 0
+    episode["abs_position_lot_steps"] = 0.0
+    episode["max_drawdown_ticks"] = 0.0
+
+
+@kernel
+def draw_start(spans: NDArray[Any], settings: np.void, env: np.void) -> tuple[int, int]:
+    """A tape and a decision at which a whole episode fits, each place equally likely."""
+    length = settings["episode_decisions"]
+    places = 0
+    for k in range(spans.size):
+        places += spans[k]["stop_decision"] - spans[k]["first_decision"] - length
+    place = below(env["trader"], places)
+    for k in range(spans.size):
+        span = spans[k]
+        here = span["stop_decision"] - span["first_decision"] - length
+        if place < here:
+            return span["tape"], span["first_decision"] + place
+        place -= here
+    return spans[0]["tape"], spans[0]["first_decision"]
+
+
+@kernel
+def note_step(env: np.void, reward: float) -> None:
+    """Add a step to what is kept of the episode."""
+    episode = env["episode"]
+    position = abs(env["trader"]["known_position_lots"])
+    episode["steps"] += 1
+    episode["reward"] += reward
+    episode["max_position_lots"] = max(episode["max_position_lots"], position)
+    episode["abs_position_lot_steps"] += position
+    env["peak_ticks"] = max(env["peak_ticks"], env["equity_ticks"])
+    drawdown = env["peak_ticks"] - env["equity_ticks"]
+    episode["max_drawdown_ticks"] = max(episode["max_drawdown_ticks"], drawdown)
+
+
+@kernel
+def is_ruined(env: np.void, ruin_ticks: float) -> bool:
+    """Whether what we know of has lost `ruin_ticks` or more; 0 never ruins."""
+    trader = env["trader"]
+    equity = known_equity_ticks(trader, trader["mid2_ticks"])
+    return 0.0 < ruin_ticks <= -equity
+
+
+@kernel
+def settle(env: np.void) -> None:
+    """At the end the exchange's truth counts: fills whose news is under way are known now."""
+    learn(env["trader"], FOREVER_NS)
+
+
+@kernel
+def mark(env: np.void) -> None:
+    """Equity at the known mid, and how far the step moved it."""
+    trader = env["trader"]
+    equity = known_equity_ticks(trader, trader["mid2_ticks"])
+    env["step_pnl_ticks"] = equity - env["equity_ticks"]
+    env["equity_ticks"] = equity
+
+
+@kernel
+def close_episode(models: Models, env: np.void) -> None:
+    """Write what is left of the episode, its position closed at the touch as a taker."""
+    trader, episode = env["trader"], env["episode"]
+    position = trader["known_position_lots"]
+    px_ticks = env["bid_ticks"] if position > 0 else env["ask_ticks"]
+    fees = trader["known_fees_microticks"]
+    fees += fee_microticks(models.market.fees, int(px_ticks), abs(position), False)
+    fees_ticks = fees / MICROTICKS
+    episode["pnl_ticks"] = trader["known_cash_ticks"] + position * px_ticks - fees_ticks
+    episode["fees_ticks"] = fees_ticks
+    episode["gross_spread_ticks"] = 0.5 * trader["spread_half_ticks"]
+    episode["bid_fills"], episode["ask_fills"] = trader["bid_fills"], trader["ask_fills"]
+    episode["lots_traded"], episode["taker_lots"] = trader["lots_traded"], trader["taker_lots"]
+    episode["final_position_lots"] = position
+    episode["quotes"], episode["rejected"] = trader["messages_sent"], trader["rejected"]

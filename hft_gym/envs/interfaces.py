@@ -1,0 +1,40 @@
+"""What the parts of an environment may decide; a NamedTuple implements one with `.implement`."""
+
+from typing import Any, NamedTuple, Protocol
+
+import gymnasium as gym
+import numpy as np
+from numpy.typing import NDArray
+
+from hft_gym.kernel.interface import interface
+from hft_gym.market.interfaces import MarketModels
+
+
+@interface
+def set_targets(model: tuple, action: NDArray[Any], env: np.void) -> None:
+    """Turn one environment's action into the quotes wanted now.
+
+    Write `env["target_px_ticks"]`, `env["target_lots"]` (0: no quote; place 0 the bid, 1 the ask)
+    and `env["target_post_only"]`.
+    """
+
+
+@interface
+def step_reward(model: tuple, env: np.void) -> float:
+    """Reward of the step that has just ended; see `ENV_DTYPE` for what is there to read."""
+
+
+class ActionModel(Protocol):
+    """An action model, beside `set_targets`, knows its space."""
+
+    def space(self) -> gym.Space[Any]:
+        """Space of one environment's action."""
+
+
+class Models(NamedTuple):
+    """Every pluggable part of an environment, each a NamedTuple of parameters."""
+
+    market: MarketModels
+    action: tuple
+    reward: tuple
+    own_features: tuple

@@ -1,0 +1,75 @@
+"""From the quotes wanted to the messages that bring them about."""
+
+import numpy as np
+
+from hft_gym.envs.records import SIDES
+from hft_gym.kernel.jit import kernel
+from hft_gym.market.exchange import send
+from hft_gym.market.interfaces import MarketModels
+from hft_gym.market.records import Action, Intent
+
+NEW, MODIFY, CANCEL = int(Action.NEW), int(Action.MODIFY), int(Action.CANCEL)
+NONE, WORKING, CANCELLING = int(Intent.NONE), int(Intent.WORKING), int(Intent.CANCELLING)
+
+
+@kernel
+def allowed_lots(position_lots: int, side: int, lots: int, max_position_lots: int) -> int:
+    """The lots of a quote that cannot take the position beyond its limit."""
+    return max(0, min(lots, max_position_lots - side * position_lots))
+
+
+@kernel
+def _send(models: MarketModels, env: np.void, slot: int, action: int, lots: int) -> None:
+    trader = env["trader"]
+    place = send(models, trader, env["ts_local_ns"])
+    if place < 0:
+        return
+    intent = trader["intents"][slot]
+    if action == NEW:
+        trader["last_order_id"] += 1
+        intent["order_id"] = trader["last_order_id"]
+        intent["filled_lots"] = 0
+        intent["leaves_lots"] = lots
+        intent["in_flight"] = 0
+        intent["state"] = WORKING
+    if action == CANCEL:
+        intent["state"] = CANCELLING
+    else:
+        intent["px_ticks"] = env["target_px_ticks"][slot]
+    intent["in_flight"] += 1
+    message = trader["messages"][place]
+    message["order_id"] = intent["order_id"]
+    message["filled_lots"] = intent["filled_lots"]
+    message["px_ticks"] = intent["px_ticks"]
+    message["lots"] = lots
+    message["action"] = action
+    message["slot"] = slot
+    message["side"] = 1 if slot == 0 else -1
+    message["post_only"] = env["target_post_only"]
+
+
+@kernel
+def _requote(models: MarketModels, env: np.void, slot: int, max_position_lots: int) -> None:
+    """Send what one side needs; an order at the wanted price keeps its place in the queue."""
+    trader = env["trader"]
+    intent = trader["intents"][slot]
+    side = 1 if slot == 0 else -1
+    wanted = int(env["target_lots"][slot]) if env["is_tradable"] else 0
+    lots = allowed_lots(trader["known_position_lots"], side, wanted, max_position_lots)
+    if intent["state"] == NONE:
+        if lots > 0:
+            _send(models, env, slot, NEW, lots)
+    elif intent["state"] == WORKING:
+        if lots == 0:
+            _send(models, env, slot, CANCEL, 0)
+        elif env["target_px_ticks"][slot] != intent["px_ticks"] or lots < intent["leaves_lots"]:
+            _send(models, env, slot, MODIFY, lots)
+
+
+@kernel
+def requote(models: MarketModels, env: np.void, max_position_lots: int) -> None:
+    """Send the messages of both sides, the retreating one first so that ours never meet."""
+    bid_goes_up = env["target_px_ticks"][0] > env["trader"]["intents"][0]["px_ticks"]
+    for k in range(SIDES):
+        slot = 1 - k if bid_goes_up else k
+        _requote(models, env, slot, max_position_lots)

@@ -1,0 +1,250 @@
+"""The step of a whole batch of environments, in one call of one kernel."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hft_gym.envs.episode import (
+    close_episode,
+    draw_start,
+    is_ruined,
+    look,
+    mark,
+    note_step,
+    settle,
+    start_at,
+)
+from hft_gym.envs.interfaces import Models, set_targets, step_reward
+from hft_gym.envs.quoting import requote
+from hft_gym.envs.warm import STATE_AHEAD, TAPE_AHEAD, warm_state, warm_tape
+from hft_gym.features.engine import DECISION_DTYPE
+from hft_gym.features.interfaces import write_own
+from hft_gym.kernel.address import column
+from hft_gym.kernel.jit import enable_cache, kernel
+from hft_gym.kernel.random import below
+from hft_gym.market.account import learn
+from hft_gym.market.exchange import advance
+
+
+class World(NamedTuple):
+    """What all environments share and none changes."""
+
+    markets: NDArray[Any]  # MARKET_DTYPE, one row for each tape
+    spans: NDArray[Any]  # SPAN_DTYPE
+    settings: NDArray[Any]  # SETTINGS_DTYPE, one row
+
+
+class Batch(NamedTuple):
+    """The state of the environments, one row each."""
+
+    envs: NDArray[Any]  # ENV_DTYPE
+    books: NDArray[Any]  # BOOK_DTYPE
+
+
+class Outcome(NamedTuple):
+    """What a step writes, one row for each environment."""
+
+    observations: NDArray[np.float32]  # [envs, features]
+    rewards: NDArray[np.float32]
+    terminated: NDArray[np.bool_]
+    truncated: NDArray[np.bool_]
+    final_observations: NDArray[np.float32]  # [envs, features], where an episode has ended
+    finished: NDArray[Any]  # EPISODE_DTYPE, where an episode has ended
+
+
+@kernel
+def observe(models: Models, market: np.void, env: np.void, out: NDArray[np.float32]) -> None:
+    """One observation: the market's features of this decision, then our own."""
+    width = out.size - len(models.own_features)
+    table = column(market["features_address"], market["decisions"] * width, np.float32)
+    first = env["decision"] * width
+    for k in range(width):
+        out[k] = table[first + k]
+    write_own(models.own_features, env, env["ts_local_ns"], out, width)
+
+
+@kernel
+def begin(models: Models, world: World, batch: Batch, k: int, stagger: bool) -> None:
+    """Begin an episode of environment `k` at a random place; `stagger`: with a random length."""
+    env = batch.envs[k]
+    settings = world.settings[0]
+    tape, start = draw_start(world.spans, settings, env)
+    length = settings["episode_decisions"]
+    if stagger:
+        length = 1 + below(env["trader"], length)
+    env["tape"] = tape
+    market = world.markets[tape]
+    start_at(market, settings, batch.books[k], env, start, start + length)
+
+
+@kernel
+def step_one(
+    models: Models, world: World, batch: Batch, k: int, action: NDArray[Any]
+) -> tuple[float, bool, bool]:
+    """Act, let the market go on to the next decision, learn what came back; reward and ends."""
+    env = batch.envs[k]
+    settings = world.settings[0]
+    market = world.markets[env["tape"]]
+    set_targets(models.action, action, env)
+    requote(models.market, env, settings["max_position_lots"])
+
+    decisions = column(market["decisions_address"], market["decisions"], DECISION_DTYPE)
+    env["decision"] += 1
+    decision = decisions[env["decision"]]
+    now_ns = decision["ts_local_ns"]
+    env["step_s"] = (now_ns - env["ts_local_ns"]) * 1e-9
+    tape, trader = market["columns"], env["trader"]
+    advance(models.market, tape, batch.books[k], trader, decision["row"], now_ns)
+
+    look(env, decision)
+    learn(env["trader"], now_ns)
+    truncated = env["decision"] >= env["end_decision"]
+    terminated = is_ruined(env, settings["ruin_ticks"])
+    if truncated or terminated:
+        settle(env)
+    mark(env)
+    reward = step_reward(models.reward, env)
+    note_step(env, reward)
+    return reward, terminated, truncated
+
+
+@kernel
+def step_batch(
+    models: Models,
+    world: World,
+    batch: Batch,
+    actions: NDArray[Any],
+    outcome: Outcome,
+    part: tuple[int, int],
+) -> None:
+    """Step the environments `part[0]` to `part[1]`, the latter not included."""
+    width = outcome.observations.shape[1] - len(models.own_features)
+    for k in range(part[0], part[1]):
+        warm_state(batch.envs, k + STATE_AHEAD)
+        warm_tape(world.markets, batch.envs, batch.books, k + TAPE_AHEAD, width)
+        env = batch.envs[k]
+        if env["is_done"]:  # waits for its reset
+            outcome.rewards[k] = 0.0
+            outcome.terminated[k] = False
+            outcome.truncated[k] = False
+            continue
+        reward, terminated, truncated = step_one(models, world, batch, k, actions[k])
+        outcome.rewards[k] = reward
+        outcome.terminated[k] = terminated
+        outcome.truncated[k] = truncated and not terminated
+        out = outcome.observations[k]
+        if terminated or truncated:
+            close_episode(models, env)
+            env["is_done"] = 1
+            outcome.finished[k] = env["episode"]
+            observe(models, world.markets[env["tape"]], env, outcome.final_observations[k])
+            if world.settings[0]["autoreset"]:
+                begin(models, world, batch, k, False)
+        observe(models, world.markets[env["tape"]], env, out)
+
+
+@kernel
+def begin_batch(
+    models: Models,
+    world: World,
+    batch: Batch,
+    wanted: NDArray[np.bool_],
+    observations: NDArray[np.float32],
+    stagger: bool,
+) -> None:
+    """Begin an episode at a random place in every environment that is wanted; observe all."""
+    for k in range(batch.envs.size):
+        if wanted[k]:
+            begin(models, world, batch, k, stagger)
+        env = batch.envs[k]
+        observe(models, world.markets[env["tape"]], env, observations[k])
+
+
+@kernel
+def begin_batch_at(
+    models: Models,
+    world: World,
+    batch: Batch,
+    places: NDArray[np.int64],
+    observations: NDArray[np.float32],
+) -> None:
+    """Begin an episode at `places` `[envs, 3]` (tape, first and last decision; tape -1: leave)."""
+    for k in range(batch.envs.size):
+        env = batch.envs[k]
+        if places[k, 0] >= 0:
+            env["tape"] = places[k, 0]
+            market = world.markets[env["tape"]]
+            book = batch.books[k]
+            start_at(market, world.settings[0], book, env, places[k, 1], places[k, 2])
+        observe(models, world.markets[env["tape"]], env, observations[k])
+
+
+class Kernels(NamedTuple):
+    """The kernels of a batch with the numbers of its models baked in."""
+
+    step: Callable[..., None]
+    begin: Callable[..., None]
+    begin_at: Callable[..., None]
+
+
+def bind(models: Models) -> Kernels:
+    """Kernels for these models.
+
+    Passing nested NamedTuples costs 6 to 24 us a call; thin closures over their numbers cost none
+    of it. Only closures over numbers are found again in the disk cache by the next process.
+    """
+
+    @kernel
+    def step(
+        markets: Any,
+        spans: Any,
+        settings: Any,
+        envs: Any,
+        books: Any,
+        actions: Any,
+        observations: Any,
+        rewards: Any,
+        terminated: Any,
+        truncated: Any,
+        final_observations: Any,
+        finished: Any,
+        first: int,
+        stop: int,
+    ) -> None:
+        outcome = Outcome(
+            observations, rewards, terminated, truncated, final_observations, finished
+        )
+        world, batch = World(markets, spans, settings), Batch(envs, books)
+        step_batch(models, world, batch, actions, outcome, (first, stop))
+
+    @kernel
+    def begin_wanted(
+        markets: Any,
+        spans: Any,
+        settings: Any,
+        envs: Any,
+        books: Any,
+        wanted: Any,
+        observations: Any,
+        stagger: bool,
+    ) -> None:
+        world, batch = World(markets, spans, settings), Batch(envs, books)
+        begin_batch(models, world, batch, wanted, observations, stagger)
+
+    @kernel
+    def begin_at(
+        markets: Any,
+        spans: Any,
+        settings: Any,
+        envs: Any,
+        books: Any,
+        places: Any,
+        observations: Any,
+    ) -> None:
+        world, batch = World(markets, spans, settings), Batch(envs, books)
+        begin_batch_at(models, world, batch, places, observations)
+
+    enable_cache()
+    return Kernels(step, begin_wanted, begin_at)

@@ -1,0 +1,1 @@
+"""What may be known at local time, as numbers."""
