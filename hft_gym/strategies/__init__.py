@@ -1,0 +1,1 @@
+"""Rules that quote without learning: the baselines an agent has to beat."""
