@@ -1,0 +1,103 @@
+"""From settings to things: tapes, dataset, environments, agent."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from hydra.utils import instantiate
+from omegaconf import DictConfig
+from stable_baselines3.common.base_class import BaseAlgorithm
+from stable_baselines3.common.vec_env import VecEnv, VecNormalize
+
+from agents.vec_env import HftVecEnv
+from hft_gym.envs.core import BatchCore
+from hft_gym.envs.dataset import Dataset, Split, split
+from hft_gym.envs.interfaces import Models
+from hft_gym.errors import ConfigError
+from hft_gym.kernel.jit import enable_cache
+from hft_gym.market.interfaces import MarketModels
+from hft_gym.tape.generated import default_folder, generate
+from hft_gym.tape.market_tape import MarketTape
+
+Say = Callable[[str], None]
+
+
+def tapes(config: DictConfig, say: Say) -> list[MarketTape]:
+    """Tapes of the user's files, or of the generated market, which is written once.
+
+    Raises:
+        InputError: the files cannot be used.
+    """
+    enable_cache()  # before the first kernel is compiled
+    source = config.data.path
+    if source is None:
+        market = instantiate(config.market)
+        source = default_folder(market)
+        if not source.exists():
+            say(f"generating {market.days} days of market in {source} (once)")
+        generate(market, source)
+    return list(instantiate(config.data.tapes, source=Path(source)))
+
+
+def sources(of_tapes: list[MarketTape]) -> dict[str, str]:
+    """Name and sha256 of every file that the tapes were made of."""
+    return {tape.meta.source: tape.meta.source_sha256 for tape in of_tapes}
+
+
+def datasets(config: DictConfig, of_tapes: list[MarketTape]) -> Split:
+    """The training, validation and test parts, with features computed."""
+    features = _instances(config.features.market)
+    step = instantiate(config.env.step)
+    whole = Dataset.of(of_tapes, step, features, config.data.feed_ns)
+    return split(whole, config.data.split.validation, config.data.split.test)
+
+
+def models(config: DictConfig) -> Models:
+    """Every pluggable part of the environments."""
+    return Models(
+        market=MarketModels(
+            latency=instantiate(config.latency),
+            queue=instantiate(config.queue),
+            fees=instantiate(config.fees),
+        ),
+        action=instantiate(config.action),
+        reward=instantiate(config.reward),
+        own_features=_instances(config.features.own),
+    )
+
+
+def core(config: DictConfig, dataset: Dataset, num_envs: int) -> BatchCore:
+    """So many environments on a dataset."""
+    return BatchCore(
+        dataset,
+        models(config),
+        num_envs,
+        episode_decisions=config.env.episode_decisions,
+        max_position_lots=config.env.max_position_lots,
+        ruin_ticks=config.env.ruin_ticks,
+        threads=config.env.threads,
+    )
+
+
+def vec_env(config: DictConfig, batch: BatchCore) -> VecEnv:
+    """What Stable-Baselines3 trains on, normalised as the settings say."""
+    env = HftVecEnv(batch, stagger=True)
+    if not (config.normalise.norm_obs or config.normalise.norm_reward):
+        return env
+    return VecNormalize(env, gamma=config.agent.get("gamma", 0.99), **config.normalise)
+
+
+def agent(config: DictConfig, env: VecEnv, seed: int) -> BaseAlgorithm:
+    """The learning algorithm with fresh weights.
+
+    Raises:
+        ConfigError: it is no algorithm of Stable-Baselines3.
+    """
+    built = instantiate(config.agent, env=env, seed=seed, _convert_="all")
+    if not isinstance(built, BaseAlgorithm):
+        raise ConfigError(f"{config.agent._target_} is no algorithm of Stable-Baselines3")
+    return built
+
+
+def _instances(group: DictConfig) -> tuple[Any, ...]:
+    return tuple(instantiate(part) for part in group.values())

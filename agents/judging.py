@@ -1,0 +1,127 @@
+"""The judgement of an agent beside the rules, on held-out windows: table, picture, report."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from hydra.utils import instantiate
+from numpy.typing import NDArray
+from omegaconf import DictConfig
+from stable_baselines3.common.base_class import BaseAlgorithm
+
+from agents import build
+from agents.run_folder import RunFolder
+from agents.settings import as_yaml
+from hft_gym.envs.dataset import Dataset, Split
+from hft_gym.evaluation import picture, table
+from hft_gym.evaluation.curve import TrainingCurve
+from hft_gym.evaluation.report import Picture, Report, as_html
+from hft_gym.evaluation.rollout import (
+    LearnedPolicy,
+    Policy,
+    RulePolicy,
+    held_out_windows,
+    judge,
+)
+from hft_gym.evaluation.summary import Basis, Summary, basis_of, summarise
+from hft_gym.evaluation.trace import Trace, trace
+from hft_gym.strategies.calibration import sample_of
+
+_MOST_ENVS = 256
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """The figures of every policy, the agent's first, and one of its windows moment by moment."""
+
+    summaries: list[Summary]
+    basis: Basis
+    shown: Trace
+
+    @property
+    def text(self) -> str:
+        """The table for a terminal."""
+        return table.as_text(self.summaries, self.basis)
+
+
+def judgement(config: DictConfig, data: Split, model: BaseAlgorithm, name: str) -> Judgement:
+    """Run the agent and every strategy of the settings over the same held-out windows.
+
+    Raises:
+        ConfigError: no window fits the held-out data, or a strategy's parameter is out of range.
+        InputError: the training data are too few to calibrate a strategy.
+    """
+    length = config.env.episode_decisions
+    windows = held_out_windows(data.test, length, config.evaluation.episodes)
+    core = build.core(config, data.test, min(len(windows), _MOST_ENVS))
+    learned = LearnedPolicy(name, _predictor(model, config.evaluation.deterministic))
+    policies: list[Policy] = [learned, *map(RulePolicy, strategies(config, data.train))]
+    tables = [judge(core, policy, windows) for policy in policies]
+    tapes = len(np.unique(windows[:, 0]))
+    instrument = data.test.markets[0].tape.meta.instrument
+    basis = basis_of(tables, instrument, len(data.test.windows(length)) / tapes)
+    summaries = [summarise(of_policy, basis) for of_policy in tables]
+    middle = np.argsort(tables[0].episodes["pnl_ticks"])[len(windows) // 2]
+    return Judgement(summaries, basis, trace(core, learned, windows[middle]))
+
+
+def strategies(config: DictConfig, train: Dataset) -> list[Any]:
+    """The rules of the settings, calibrated on training data where they ask for it."""
+    rules = [instantiate(part) for part in config.strategy.values()]
+    if any(hasattr(rule, "calibrated") for rule in rules):
+        sample = sample_of(train)
+        rules = [r.calibrated(sample) if hasattr(r, "calibrated") else r for r in rules]
+    return rules
+
+
+def write(folder: RunFolder, config: DictConfig, found: Judgement, curve: str | None) -> None:
+    """Write table.txt, table.json, picture.png and report.html.
+
+    Args:
+        folder: where to.
+        config: the settings, shown in the report.
+        found: what is written.
+        curve: text of the run's curve.json, if there is one.
+
+    Raises:
+        InputError: the folder cannot be written.
+    """
+    png = picture.png(found.shown, found.basis.instrument)
+    folder.write("table.txt", found.text)
+    folder.write("table.json", table.as_json(found.summaries, found.basis))
+    folder.write("picture.png", png)
+    agent = found.summaries[0].policy
+    caption = f"{agent}: the held-out window of median PnL"
+    report = Report(
+        title=folder.path.name,
+        lead=f"{agent} after {config.total_timesteps:,} steps of training, beside rules.",
+        summaries=found.summaries,
+        basis=found.basis,
+        pictures=[Picture(caption, png)],
+        curve=None if curve is None else TrainingCurve(**json.loads(curve)),
+        config_yaml=as_yaml(config),
+        versions=_flat(json.loads(folder.read("versions.json") or "{}")),
+        marked=agent,
+    )
+    folder.write("report.html", as_html(report))
+
+
+def _predictor(model: BaseAlgorithm, deterministic: bool) -> Any:
+    normalise = model.get_vec_normalize_env()
+
+    def predict(observations: NDArray[np.float32]) -> NDArray[Any]:
+        seen = observations if normalise is None else normalise.normalize_obs(observations)
+        return model.predict(seen, deterministic=deterministic)[0]
+
+    return predict
+
+
+def _flat(nested: dict[str, Any], head: str = "") -> dict[str, str]:
+    found = {}
+    for key, value in nested.items():
+        if isinstance(value, dict):
+            found.update(_flat(value, f"{head}{key} "))
+        else:
+            found[head + key] = str(value)
+    return found

@@ -1,0 +1,131 @@
+"""Stable-Baselines3's VecEnv over the batch core: no Python loop over live environments."""
+
+from collections import deque
+from time import perf_counter
+from typing import Any, Protocol
+
+import gymnasium as gym
+import numpy as np
+from gymnasium import spaces
+from numpy.typing import NDArray
+from stable_baselines3.common.vec_env import VecEnv
+from stable_baselines3.common.vec_env.base_vec_env import VecEnvIndices, VecEnvStepReturn
+
+_KEPT_BATCHES = 4096  # batches of finished episodes that wait for a reader
+
+
+class Core(Protocol):
+    """What the adapter needs of a batch of n environments; `BatchCore` is one."""
+
+    num_envs: int
+    action_space: spaces.Space[Any]
+    final_observations: NDArray[np.float32]
+    finished: NDArray[np.void]
+
+    @property
+    def observation_space(self) -> spaces.Space[Any]:
+        """Of one environment."""
+
+    def reset(
+        self, seeds: NDArray[np.int64] | None = None, *, stagger: bool = False
+    ) -> NDArray[np.float32]:
+        """`[n, F]` first observations; `stagger` draws the lengths of the first episodes."""
+
+    def step(self, actions: NDArray[Any]) -> tuple[NDArray[Any], ...]:
+        """`[n, F]` observations, `[n]` rewards, terminated, truncated; all fresh arrays."""
+
+
+class HftVecEnv(VecEnv):
+    """`n` environments in one core; an environment that is done starts again in the same step.
+
+    Attributes:
+        core: the environments.
+        stagger: whether a reset draws the lengths of the first episodes, so that the ends don't
+            come all at once.
+    """
+
+    def __init__(self, core: Core, stagger: bool = False) -> None:
+        self.core = core
+        self.stagger = stagger
+        self._finished: deque[NDArray[np.void]] = deque(maxlen=_KEPT_BATCHES)
+        self._actions: NDArray[Any] = np.empty(0)
+        self._started_s = perf_counter()
+        super().__init__(core.num_envs, core.observation_space, core.action_space)
+
+    def reset(self) -> NDArray[np.float32]:
+        """`[n, F]` first observations; seeds given before serve this reset only."""
+        seeds = None if None in self._seeds else np.asarray(self._seeds, np.int64)
+        self._reset_seeds()
+        self._reset_options()
+        return self.core.reset(seeds, stagger=self.stagger)
+
+    def step_async(self, actions: NDArray[Any]) -> None:
+        """Keep the `[n, ...]` actions for `step_wait`."""
+        self._actions = actions
+
+    def step_wait(self) -> VecEnvStepReturn:
+        """Observations `[n, F]`, rewards `[n]`, dones `[n]`, infos of length n.
+
+        Live environments share one empty info, since SB3 only reads it.
+        """
+        obs, rewards, terminated, truncated = self.core.step(self._actions)
+        dones = terminated | truncated
+        infos: list[dict[str, Any]] = [{}] * self.num_envs
+        if dones.any():
+            finished = self.core.finished
+            self._finished.append(finished[dones])
+            elapsed_s = round(perf_counter() - self._started_s, 6)
+            for i in np.flatnonzero(dones):
+                infos[i] = {
+                    "terminal_observation": self.core.final_observations[i].copy(),
+                    "TimeLimit.truncated": bool(truncated[i] and not terminated[i]),
+                    "episode": {
+                        "r": float(finished["reward"][i]),
+                        "l": int(finished["steps"][i]),
+                        "t": elapsed_s,
+                    },
+                }
+        return obs, rewards, dones, infos
+
+    def take_finished(self) -> NDArray[np.void] | None:
+        """`[m]` records of the episodes that ended since the last call, or None."""
+        if not self._finished:
+            return None
+        records = np.concatenate(list(self._finished))
+        self._finished.clear()
+        return records
+
+    def close(self) -> None:
+        """Nothing to give back: the core's memory goes with it."""
+
+    def get_attr(self, attr_name: str, indices: VecEnvIndices = None) -> list[Any]:
+        """The core's attribute, once for each index.
+
+        Raises:
+            AttributeError: the core has no such attribute.
+        """
+        value = None if attr_name == "render_mode" else getattr(self.core, attr_name)
+        return [value for _ in self._get_indices(indices)]
+
+    def set_attr(self, attr_name: str, value: Any, indices: VecEnvIndices = None) -> None:
+        """Set the core's attribute, which all environments share.
+
+        Raises:
+            ValueError: only some of the environments were asked for.
+        """
+        if len(set(self._get_indices(indices))) != self.num_envs:
+            raise ValueError(f"all environments share {attr_name}: set it for all of them")
+        setattr(self.core, attr_name, value)
+
+    def env_method(
+        self, method_name: str, *args: Any, indices: VecEnvIndices = None, **kwargs: Any
+    ) -> list[Any]:
+        """Call the core's method once; its answer stands for each index."""
+        answer = getattr(self.core, method_name)(*args, **kwargs)
+        return [answer for _ in self._get_indices(indices)]
+
+    def env_is_wrapped(
+        self, wrapper_class: type[gym.Wrapper], indices: VecEnvIndices = None
+    ) -> list[bool]:
+        """No environment of a core is wrapped."""
+        return [False for _ in self._get_indices(indices)]

@@ -1,0 +1,1 @@
+"""Measurements, one file a room: `python -m benchmarks.env --json`."""

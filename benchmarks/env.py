@@ -1,0 +1,164 @@
+"""How fast environments step: python -m benchmarks.env [--json].
+
+Before anything is timed the result is checked: the same episodes in batches of other sizes, on one
+and on two threads, must give the same bytes. Speed is set beside a limit measured in the same run:
+bare replay of the same rows into a ladder, without orders, features or observations.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agents.vec_env import HftVecEnv
+from benchmarks.machine import machine
+from hft_gym.book.ladder import apply_rows
+from hft_gym.envs.core import BatchCore
+from hft_gym.envs.dataset import Dataset
+from hft_gym.envs.defaults import MARKET_FEATURES, MODELS
+from hft_gym.envs.grid import ByEvents
+from hft_gym.tape.build import build_tapes
+from hft_gym.tape.generated import GeneratedMarket, default_folder, generate
+
+EPISODE = 600
+ROUNDS = 7  # the best one counts: the others were disturbed
+STEPS = 150  # a round
+
+
+def make_dataset(events: int) -> Dataset:
+    """Two generated days, a decision every so many events, all default features."""
+    market = GeneratedMarket(days=2)
+    folder = default_folder(market)
+    generate(market, folder)
+    return Dataset.of(build_tapes(folder), ByEvents(events), MARKET_FEATURES, feed_ns=50_000)
+
+
+def make_core(dataset: Dataset, num_envs: int, threads: int) -> BatchCore:
+    """Environments in mid-episode, seeded."""
+    core = BatchCore(dataset, MODELS, num_envs, episode_decisions=EPISODE, threads=threads)
+    core.reset(np.arange(num_envs), stagger=True)
+    return core
+
+
+def make_actions(num_envs: int, seed: int = 0) -> NDArray[np.int64]:
+    """`[32, envs, 2]` random actions, new ones at every step: nothing is easier than that."""
+    return np.random.default_rng(seed).integers(0, 7, (32, num_envs, 2))
+
+
+def check(dataset: Dataset) -> None:
+    """Stop unless batches of any size and any number of threads give the same bytes.
+
+    Raises:
+        AssertionError: they do not.
+    """
+    actions = make_actions(64)
+    streams = []
+    for first, stop, threads in ((0, 64, 1), (0, 64, 2), (17, 24, 1)):
+        core = BatchCore(dataset, MODELS, stop - first, episode_decisions=100, threads=threads)
+        core.reset(np.arange(first, stop))
+        steps = [core.step(actions[k % 32, first:stop])[:2] for k in range(250)]
+        part = slice(17 - first, 24 - first)
+        streams.append([(o[part].tobytes(), r[part].tobytes()) for o, r in steps])
+    if not streams[0] == streams[1] == streams[2]:
+        raise AssertionError("batches of other sizes or threads gave other bytes")
+
+
+def best_s(work: Callable[[], Any]) -> float:
+    """Seconds of the least disturbed round."""
+    work()
+    times = []
+    for _ in range(ROUNDS):
+        start = perf_counter()
+        work()
+        times.append(perf_counter() - start)
+    return min(times)
+
+
+def core_steps_per_s(core: BatchCore, actions: NDArray[np.int64]) -> float:
+    """Environment steps a second through the core."""
+
+    def work() -> None:
+        for k in range(STEPS):
+            core.step(actions[k % len(actions)])
+
+    return core.num_envs * STEPS / best_s(work)
+
+
+def sb3_overhead_pct(dataset: Dataset, num_envs: int) -> float:
+    """What the Stable-Baselines3 adapter adds to a step, in per cent; measured turn by turn."""
+    core = make_core(dataset, num_envs, 1)
+    adapter = HftVecEnv(make_core(dataset, num_envs, 1))
+    actions = make_actions(num_envs)
+    ratios = []
+    for _ in range(ROUNDS):
+        took = []
+        for step in (core.step, adapter.step):
+            start = perf_counter()
+            for k in range(STEPS):
+                step(actions[k % len(actions)])
+            took.append(perf_counter() - start)
+        ratios.append(took[1] / took[0])
+    return 100.0 * (float(np.median(ratios)) - 1.0)
+
+
+def replay_limit_events_per_s(dataset: Dataset) -> float:
+    """Rows a second of bare replay into a ladder."""
+    market = dataset.markets[0]
+    tape = market.tape
+    ladder = np.zeros(dataset.places, np.int32)
+    columns = (tape.kind, tape.side, tape.px_ticks, tape.lots)
+
+    def work() -> None:
+        ladder[:] = 0
+        apply_rows(ladder, market.base_ticks, *columns, (0, len(tape)))
+
+    return len(tape) / best_s(work)
+
+
+def measure(num_envs: int, events: int, threads: int) -> dict[str, Any]:
+    """The figures, by name."""
+    dataset = make_dataset(events)
+    check(dataset)
+    rows = [np.diff(m.decisions["row"]).mean() for m in dataset.markets]
+    events_per_step = float(np.mean(rows))
+    speed = core_steps_per_s(make_core(dataset, num_envs, threads), make_actions(num_envs))
+    limit = replay_limit_events_per_s(dataset)
+    return {
+        "env_steps_per_s": round(speed),
+        "events_per_s": round(speed * events_per_step),
+        "events_per_step": round(events_per_step, 2),
+        "threads": threads,
+        "sb3_overhead_pct": round(sb3_overhead_pct(dataset, num_envs), 2),
+        "num_envs": num_envs,
+        "features": len(MARKET_FEATURES) + len(MODELS.own_features),
+        "bare_replay_events_per_s": round(limit),
+        "share_of_bare_replay": round(speed * events_per_step / limit, 3),
+        "machine": machine(),
+    }
+
+
+def main() -> int:
+    """Command line."""
+    parser = argparse.ArgumentParser(prog=f"python -m benchmarks.{Path(__file__).stem}")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument("--envs", type=int, default=1024, help="environments in a batch")
+    parser.add_argument("--events", type=int, default=34, help="rows of the tape for a step")
+    parser.add_argument("--threads", type=int, default=1)
+    options = parser.parse_args()
+    figures = measure(options.envs, options.events, options.threads)
+    if options.json:
+        print(json.dumps(figures))
+    else:
+        for name, value in figures.items():
+            print(f"{name:28} {value:,}" if isinstance(value, int) else f"{name:28} {value}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

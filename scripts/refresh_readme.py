@@ -1,0 +1,72 @@
+"""Put measured figures into README.md: python scripts/refresh_readme.py RUN [BENCHMARK.json].
+
+Fills what stands between `<!-- figures:NAME -->` and `<!-- /figures:NAME -->`: the table and the
+picture of a run, and the speed from the output of `python -m benchmarks.env --json`.
+"""
+
+import json
+import platform
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def filled(text: str, name: str, body: str) -> str:
+    """`text` with the block `name` holding `body`.
+
+    Raises:
+        ValueError: the text has no such block.
+    """
+    pattern = rf"(<!-- figures:{name} -->\n).*?(<!-- /figures:{name} -->)"
+    new, count = re.subn(pattern, lambda m: f"{m[1]}{body}\n{m[2]}", text, flags=re.DOTALL)
+    if count != 1:
+        raise ValueError(f"README.md has {count} blocks figures:{name}, it needs one")
+    return new
+
+
+def speed(measured: dict[str, float], machine: str) -> str:
+    """One sentence from the benchmark's figures."""
+    return (
+        f"{measured['env_steps_per_s'] / 1e6:.1f} M environment steps/s "
+        f"({measured['events_per_s'] / 1e6:.0f} M market events/s at "
+        f"{measured['events_per_step']:.0f} events a step) on {measured['threads']:.0f} thread of "
+        f"{machine}; the Stable-Baselines3 adapter costs {measured['sb3_overhead_pct']:.0f} % more."
+    )
+
+
+def machine_name() -> str:
+    """The processor and how the system calls it."""
+    try:
+        about = Path("/proc/cpuinfo").read_text()
+        model = re.search(r"^model name\s*:\s*(.+)$", about, re.MULTILINE)
+    except OSError:
+        model = None
+    return f"a {model[1] if model else platform.processor()} (Python {platform.python_version()})"
+
+
+def main(run: str, benchmark: str | None = None) -> None:
+    """Fill every block of README.md."""
+    folder = Path(run)
+    if benchmark is None:
+        command = [sys.executable, "-m", "benchmarks.env", "--json"]
+        measured = json.loads(subprocess.check_output(command, cwd=ROOT, text=True))
+    else:
+        measured = json.loads(Path(benchmark).read_text())
+    shutil.copyfile(folder / "picture.png", ROOT / "docs" / "picture.png")
+    page = ROOT / "README.md"
+    text = page.read_text()
+    text = filled(text, "table", f"```text\n{(folder / 'table.txt').read_text().rstrip()}\n```")
+    text = filled(text, "picture", "![One held-out episode](docs/picture.png)")
+    text = filled(text, "speed", speed(measured, machine_name()))
+    page.write_text(text)
+    print(f"README.md: figures of {folder.name}")
+
+
+if __name__ == "__main__":
+    if len(sys.argv) not in (2, 3):
+        sys.exit(__doc__)
+    main(*sys.argv[1:])

@@ -1,0 +1,47 @@
+import json
+
+import pytest
+
+from agents import build, judging, settings, training
+from agents.run_folder import RunFolder
+from tests.agents.small import SMALL
+from tests.agents.test_schema import composed
+
+
+@pytest.fixture(scope="module")
+def made():
+    config = settings.of_new_run(composed(*SMALL))
+    data = build.datasets(config, build.tapes(config, lambda _: None))
+    return config, data, training.fresh(config, data.train)
+
+
+def test_the_agent_stands_first_among_the_rules(made):
+    config, data, model = made
+    found = judging.judgement(config, data, model, "ppo")
+    names = [summary.policy for summary in found.summaries]
+    assert names[0] == "ppo"
+    assert {"do_nothing", "random", "fixed_spread_0", "avellaneda_stoikov"} <= set(names)
+    assert found.basis.windows == 6
+    idle = found.summaries[names.index("do_nothing")]
+    assert idle.pnl_ticks.mean == idle.fills == 0.0
+
+
+def test_judging_twice_gives_the_same(made):
+    config, data, model = made
+    assert (
+        judging.judgement(config, data, model, "ppo").text
+        == judging.judgement(config, data, model, "ppo").text
+    )
+
+
+def test_everything_is_written(made, tmp_path):
+    config, data, model = made
+    folder = RunFolder(tmp_path)
+    found = judging.judgement(config, data, model, "ppo")
+    judging.write(folder, config, found, json.dumps({"steps": [1, 2], "reward": [0.0, 1.0]}))
+    assert folder.read("table.txt") == found.text
+    assert json.loads(folder.read("table.json"))[0]["policy"] == "ppo"
+    assert (tmp_path / "picture.png").read_bytes().startswith(b"\x89PNG")
+    page = folder.read("report.html")
+    assert "data:image/png" in page
+    assert "http" not in page.split("<pre>")[0]
