@@ -11,7 +11,7 @@ from stable_baselines3.common.vec_env import VecEnv, VecNormalize
 
 from agents.vec_env import HftVecEnv
 from hft_gym.envs.core import BatchCore
-from hft_gym.envs.dataset import Dataset, Split, split
+from hft_gym.envs.dataset import Dataset, Split, has_session, split
 from hft_gym.envs.interfaces import Models
 from hft_gym.errors import ConfigError
 from hft_gym.kernel.jit import enable_cache
@@ -36,7 +36,11 @@ def tapes(config: DictConfig, say: Say) -> list[MarketTape]:
         if not source.exists():
             say(f"generating {market.days} days of market in {source} (once)")
         generate(market, source)
-    return list(instantiate(config.data.tapes, source=Path(source)))
+    found = list(instantiate(config.data.tapes, source=Path(source)))
+    for tape in found:
+        if not has_session(tape):
+            say(f"{tape.meta.source} has no stretch in which one can trade: passed over")
+    return [tape for tape in found if has_session(tape)] or found
 
 
 def sources(of_tapes: list[MarketTape]) -> dict[str, str]:

@@ -25,7 +25,7 @@ class EnvConfig:
 
     num_envs: int = 1024
     step: Any = None
-    episode_decisions: int = 600
+    episode_decisions: int = 240
     max_position_lots: int = 10
     ruin_ticks: float = 0.0
     threads: int = 1

@@ -36,7 +36,8 @@ MOST_FUNCTION_LINES, MOST_PARAMETERS = 60, 8
 UNITS = {"ns", "ms", "s", "ticks", "microticks", "e9", "lots", "bytes"}
 NUMBERS = {  # what is counted, or a pure number
     "address", "checkpoints", "count", "decision", "decisions", "excitation", "fills", "flags",
-    "head", "id", "index", "key", "level", "orders", "page", "pages", "quotes", "ratio", "records",
+    "head", "id", "index", "key", "level", "orders", "page", "pages", "places", "quotes",
+    "ratio", "records",
     "rejected", "row", "rows", "sent", "share", "slot", "slots", "state", "steps", "tail", "tape",
 }  # fmt: skip
 FLAGS = ("is_", "was_", "has_", "in_")

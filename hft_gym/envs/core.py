@@ -42,7 +42,7 @@ class BatchCore:
         models: Models,
         num_envs: int,
         *,
-        episode_decisions: int = 600,
+        episode_decisions: int = 240,
         max_position_lots: int = 10,
         ruin_ticks: float = 0.0,
         autoreset: bool = True,

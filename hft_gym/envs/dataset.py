@@ -13,6 +13,7 @@ from hft_gym.envs.records import MARKET_DTYPE, SPAN_DTYPE
 from hft_gym.errors import ConfigError, InputError
 from hft_gym.features.engine import market_features
 from hft_gym.kernel.address import address_of
+from hft_gym.kernel.jit import enable_cache
 from hft_gym.market.columns import columns_record
 from hft_gym.tape.market_tape import MarketTape
 
@@ -77,16 +78,18 @@ class Dataset:
         """Compute decisions, features and ladders of every tape.
 
         Args:
-            tapes: of one instrument, in order of time.
+            tapes: of one instrument, in order of time; those without a session are passed over.
             step: how far apart decisions are.
             features: market features, NamedTuples.
             feed_ns: how much later than the tape's local time we see a row.
 
         Raises:
-            InputError: there is no tape, or one has no session to trade in.
+            InputError: there is no tape, or none has a session to trade in.
         """
+        enable_cache()
         if not tapes:
             raise InputError("no tape to make a dataset of; check data.path")
+        tapes = [tape for tape in tapes if has_session(tape)] or tapes
         levels = max(t.meta.high_ticks - t.meta.low_ticks for t in tapes) + 1 + 2 * MARGIN_TICKS
         markets = tuple(_market(tape, step, tuple(features), feed_ns, levels) for tape in tapes)
         spans = np.array(
@@ -169,8 +172,8 @@ def split(dataset: Dataset, validation: float = 0.15, test: float = 0.3) -> Spli
         )
     count = len(dataset.markets)
     if count >= 3:
-        n_test = max(1, round(count * test))
-        n_validation = min(max(1, round(count * validation)), count - n_test - 1)
+        n_validation = min(max(1, round(count * validation)), count - 2)
+        n_test = min(max(1, round(count * test)), count - n_validation - 1)
         first_test, first_validation = count - n_test, count - n_test - n_validation
         return Split(
             dataset.on_tapes(range(first_validation)),
@@ -192,6 +195,11 @@ def feature_names(features: Sequence[Any]) -> tuple[str, ...]:
         fields = ", ".join(f"{key}={value:g}" for key, value in feature._asdict().items())
         names.append(f"{name}({fields})" if classes.count(name) > 1 else name)
     return tuple(names)
+
+
+def has_session(tape: MarketTape) -> bool:
+    """Whether there is a stretch of the tape in which one can trade."""
+    return tape.meta.session_start_ns < tape.meta.session_end_ns
 
 
 def _market(

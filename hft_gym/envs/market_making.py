@@ -23,7 +23,7 @@ def make_core(
     num_envs: int,
     *,
     part: str = "train",
-    step_ms: float = 100.0,
+    step_ms: float = 250.0,
     feed_ns: int = 50_000,
     **options: Any,
 ) -> BatchCore:

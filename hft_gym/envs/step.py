@@ -59,8 +59,8 @@ def observe(models: Models, market: np.void, env: np.void, out: NDArray[np.float
     """One observation: the market's features of this decision, then our own."""
     width = out.size - len(models.own_features)
     table = column(market["features_address"], market["decisions"] * width, np.float32)
-    first = env["decision"] * width
-    for k in range(width):
+    first = np.uint64(env["decision"] * width)
+    for k in range(np.uint64(width)):
         out[k] = table[first + k]
     write_own(models.own_features, env, env["ts_local_ns"], out, width)
 

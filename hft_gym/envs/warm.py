@@ -24,7 +24,7 @@ DECISION_BYTES = DECISION_DTYPE.itemsize
 STATE_AHEAD = 4  # environments between asking for a state and stepping it
 TAPE_AHEAD = 2  # the same for its tape, whose place stands in the state
 ROWS = 36  # rows of the tape to ask for
-NEAR_TICKS = 4  # levels round the touch to ask for
+NEAR_TICKS = 3  # levels round the touch to ask for
 
 
 @kernel
@@ -54,20 +54,20 @@ def warm_tape(
         return
     env = envs[k]
     market = markets[env["tape"]]
-    tape = market["columns"]
-    row = env["trader"]["row"]
+    tape, trader, book = market["columns"], env["trader"], books[k]
+    row, base = trader["row"], book["base_ticks"]
     _span(tape["kind_address"], row, row + ROWS)
     _span(tape["side_address"], row, row + ROWS)
     _span(tape["px_ticks_address"], 4 * row, 4 * (row + ROWS))
     _span(tape["lots_address"], 4 * row, 4 * (row + ROWS))
-    _span(tape["queue_key_address"], 8 * row, 8 * (row + ROWS))
-    prefetch(tape["flags_address"] + row)
-    prefetch(tape["ts_exchange_ns_address"] + 8 * row)
-    book = books[k]
-    low = 8 * (env["bid_ticks"] - NEAR_TICKS - book["base_ticks"])
-    high = 8 * (env["ask_ticks"] + NEAR_TICKS - book["base_ticks"])
+    if trader["last_order_id"] > 0:
+        _span(tape["queue_key_address"], 8 * row, 8 * (row + ROWS))
+        prefetch(tape["ts_exchange_ns_address"] + 8 * row)
+    low = 8 * (env["bid_ticks"] - NEAR_TICKS - base)
+    high = 8 * (env["ask_ticks"] + NEAR_TICKS - base)
     _span(book["ladder_address"], low, high)
-    _span(book["consumed_address"], low, high)
+    if trader["consumed_lots"] > 0:
+        _span(book["consumed_address"], low, high)
     decision = env["decision"] + 1
     prefetch(market["decisions_address"] + decision * DECISION_BYTES)
     prefetch(market["features_address"] + 4 * decision * width)

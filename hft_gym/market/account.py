@@ -167,6 +167,7 @@ def clear_trader(trader: np.void, row: int, mid2_ticks: int) -> None:
         intent = trader["intents"][slot]
         intent["order_id"] = 0
         intent["state"] = NONE
+        intent["px_ticks"] = 0
         intent["leaves_lots"] = 0
         intent["filled_lots"] = 0
         intent["in_flight"] = 0

@@ -15,15 +15,22 @@ from hft_gym.market.columns import (
     side_of,
     ts_exchange_of,
 )
-from hft_gym.market.interfaces import MarketModels, entry_delay_ns, response_delay_ns
+from hft_gym.market.interfaces import (
+    MarketModels,
+    entry_delay_ns,
+    lots_ahead_gone,
+    response_delay_ns,
+)
 from hft_gym.market.matching import end_packet, on_clear, on_crossing_add, on_reduce, on_trade
 from hft_gym.market.orders import arrive
 from hft_gym.market.records import MESSAGES
 from hft_gym.tape.rows import Flag, Kind
 
-ADD, REDUCE, TRADE = int(Kind.ADD), int(Kind.REDUCE), int(Kind.TRADE)
+ADD, REDUCE = int(Kind.ADD), int(Kind.REDUCE)
+TRADE, FILL = int(Kind.TRADE), int(Kind.FILL)
 CLEAR = int(Kind.CLEAR)
 LAST, CROSSED = int(Flag.LAST), int(Flag.CROSSED)
+ONE = np.uint64(1)
 NOT_TRADABLE = int(Flag.CROSSED) | int(Flag.SNAPSHOT)
 
 
@@ -58,35 +65,52 @@ def _release_consumed(book: np.void, trader: np.void, place: int, lots: int) -> 
 
 
 @kernel
-def _quiet_until(tape: np.void, book: np.void, trader: np.void, row: int, stop: int) -> int:
-    """Change the ladder up to the first row that may concern us, and return that row.
+def _quiet_until(
+    models: MarketModels, tape: np.void, book: np.void, trader: np.void, row: int, stop: int
+) -> int:
+    """Change the ladder and our places up to the first row that needs more, and return that row.
 
-    Kinds and sides come in no order that a processor could guess, so everything is computed and
-    nothing is branched on.
+    For a trader with at most one order a side. Kinds and sides come in no order that a processor
+    could guess: the inner loop computes everything and branches once, on what is rare. A price is
+    known by its place in the ladder, which tells its side too. Unsigned places are not tested for
+    counting from the end.
     """
     kinds, sides, prices, sizes = kind_of(tape), side_of(tape), px_of(tape), lots_of(tape)
     ladder, consumed, base = ladder_of(book), consumed_of(book), book["base_ticks"]
-    bid_low, bid_high = trader["bid_low_ticks"], trader["bid_high_ticks"]
-    ask_low, ask_high = trader["ask_low_ticks"], trader["ask_high_ticks"]
+    our_bid = 2 * (trader["bid_high_ticks"] - base)
+    our_ask = 2 * (trader["ask_low_ticks"] - base) + 1
     any_consumed = trader["consumed_lots"] > 0
-    while row < stop:
-        kind, side, px = kinds[row], sides[row], prices[row]
-        is_bid, is_ask = side > 0, side < 0
-        reduces = kind == REDUCE
-        comes = (kind == ADD) | (kind == TRADE)
-        at_ours = (is_bid & (px >= bid_low) & (px <= bid_high)) | (
-            is_ask & (px >= ask_low) & (px <= ask_high)
-        )
-        meets_ours = (is_ask & (px <= bid_high)) | (is_bid & (px >= ask_low))
-        if (reduces & at_ours) | (comes & meets_ours) | (kind >= CLEAR):
-            return row
-        place = 2 * (px - base) + is_ask
-        if 0 <= place < ladder.size:
-            if any_consumed and reduces & (consumed[place] > 0):
-                return row
-            ladder[place] += sizes[row] * ((kind == ADD) - reduces)
-        row += 1
-    return row
+    places, end, i = np.uint64(ladder.size), np.uint64(stop), np.uint64(row)
+    while True:
+        place, meets_ours = 0, False
+        while i < end:
+            kind = kinds[i]
+            place = 2 * (prices[i] - base) + (sides[i] < 0)
+            is_ask = (place & 1) == 1
+            comes = (kind != REDUCE) & (kind != FILL)
+            meets_ours = comes & (
+                (is_ask & (place < our_bid + 2)) | (~is_ask & (place > our_ask - 2))
+            )
+            if meets_ours | (kind >= CLEAR) | (place == our_bid) | (place == our_ask):
+                break
+            at = np.uint64(place)
+            if at < places:
+                reduces = kind == REDUCE
+                if any_consumed and reduces & (consumed[at] > 0):
+                    return np.int64(i)
+                ladder[at] += sizes[i] * ((kind == ADD) - reduces)
+            i += ONE
+        at = np.uint64(place)
+        if i >= end or meets_ours or kinds[i] >= CLEAR or consumed[at] > 0:
+            return np.int64(i)
+        ladder[at] += sizes[i] * ((kinds[i] == ADD) - (kinds[i] == REDUCE))
+        if kinds[i] == REDUCE:
+            slot = trader["bid_slot"] if place == our_bid else trader["ask_slot"]
+            order = trader["orders"][slot]
+            key, lots = queue_key_of(tape)[i], sizes[i]
+            gone = lots_ahead_gone(models.queue, order, key, lots, ladder[at])
+            order["ahead_lots"] = max(0, order["ahead_lots"] - gone)
+        i += ONE
 
 
 @kernel
@@ -119,8 +143,8 @@ def replay(models: MarketModels, tape: np.void, book: np.void, trader: np.void, 
     """Let every row before `stop` change the book, our places and, where they trade, us."""
     row = trader["row"]
     while row < stop:
-        if not trader["packet_open"]:
-            row = _quiet_until(tape, book, trader, row, stop)
+        if not trader["packet_open"] and not trader["has_several"]:
+            row = _quiet_until(models, tape, book, trader, row, stop)
             if row == stop:
                 break
         _row_of_ours(models, tape, book, trader, row)

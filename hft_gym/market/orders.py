@@ -18,18 +18,21 @@ OUTSIDE_BAND = int(Reason.OUTSIDE_BAND)
 
 @kernel
 def watch(trader: np.void) -> None:
-    """Note the price range of our live orders: rows outside it cannot concern us."""
-    bid_low, bid_high, ask_low, ask_high = FAR, -FAR, FAR, -FAR
+    """Note where our live orders stand: rows elsewhere cannot concern us."""
+    bid_high, ask_low = -FAR, FAR
+    bids, asks, bid_slot, ask_slot = 0, 0, 0, 0
     for slot in range(ORDERS):
         order = trader["orders"][slot]
         if order["leaves_lots"] > 0:
-            px = order["px_ticks"]
             if order["side"] > 0:
-                bid_low, bid_high = min(bid_low, px), max(bid_high, px)
+                bid_high = max(bid_high, order["px_ticks"])
+                bids, bid_slot = bids + 1, slot
             else:
-                ask_low, ask_high = min(ask_low, px), max(ask_high, px)
-    trader["bid_low_ticks"], trader["bid_high_ticks"] = bid_low, bid_high
-    trader["ask_low_ticks"], trader["ask_high_ticks"] = ask_low, ask_high
+                ask_low = min(ask_low, order["px_ticks"])
+                asks, ask_slot = asks + 1, slot
+    trader["bid_high_ticks"], trader["ask_low_ticks"] = bid_high, ask_low
+    trader["bid_slot"], trader["ask_slot"] = bid_slot, ask_slot
+    trader["has_several"] = bids > 1 or asks > 1
 
 
 @kernel
@@ -57,9 +60,9 @@ def opposite_touch(book: np.void, side: int, px_ticks: int) -> int:
 def _meets_own(trader: np.void, slot: int, side: int, px_ticks: int) -> bool:
     for other in range(ORDERS):
         order = trader["orders"][other]
-        if other != slot and order["leaves_lots"] > 0 and order["side"] == -side:
-            if side * (px_ticks - order["px_ticks"]) >= 0:
-                return True
+        opposite = other != slot and order["leaves_lots"] > 0 and order["side"] == -side
+        if opposite and side * (px_ticks - order["px_ticks"]) >= 0:
+            return True
     return False
 
 

@@ -117,14 +117,15 @@ TRADER_DTYPE = np.dtype(
         ("last_arrival_ns", "i8"),  # messages of a session don't overtake each other
         ("last_known_ns", "i8"),
         ("mid2_ticks", "i8"),  # twice the mid at the last decision, the mark of fills
-        ("bid_low_ticks", "i4"),  # range of our live bids; empty: low > high
-        ("bid_high_ticks", "i4"),
-        ("ask_low_ticks", "i4"),
-        ("ask_high_ticks", "i4"),
+        ("bid_high_ticks", "i4"),  # our best live bid
+        ("ask_low_ticks", "i4"),  # our best live ask
+        ("bid_slot", "i4"),  # slots of our live bid and ask, where there is one a side
+        ("ask_slot", "i4"),
         ("message_head", "i4"),
         ("message_count", "i4"),
         ("response_head", "i4"),
         ("response_count", "i4"),
+        ("has_several", "u1"),  # more than one live order on a side
         ("packet_open", "u1"),  # a print took credit that the packet's end gives back
         ("consumed_lots", "i8"),  # what we took of the tape's lots and still lies on its ladder
         # counts of the episode

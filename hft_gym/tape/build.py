@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hft_gym.errors import InputError
-from hft_gym.kernel.jit import cache_root
+from hft_gym.kernel.jit import cache_root, enable_cache
 from hft_gym.tape.cache import content_sha256, tape_path
 from hft_gym.tape.chooser import Chooser, NothingThereError
 from hft_gym.tape.columns import ColumnFiles
@@ -53,6 +53,7 @@ def build_tapes(
         InputError: no tape can be made of the source.
         ConfigError: `tick_size` or `session` makes no sense.
     """
+    enable_cache()
     source = Path(source)
     folder = Path(cache) if cache is not None else cache_root() / "tapes"
     wishes = _Wishes(instrument, tick_size, session or (None, None))

@@ -4,6 +4,7 @@ SMALL = (
     "experiment=smoke",
     "market.days=3",
     "market.session_s=60",
+    "env.step.milliseconds=100",
     "env.num_envs=16",
     "env.episode_decisions=40",
     "agent.n_steps=16",

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from hft_gym.errors import InputError
-from hft_gym.kernel.jit import cache_root
+from hft_gym.kernel.jit import cache_root, enable_cache
 from hft_gym.tape.generated import dbn_files
 from hft_gym.tape.generated.day import day_records
 from hft_gym.tape.generated.market import GENERATOR_VERSION, GeneratedMarket
@@ -48,6 +48,7 @@ def generate(market: GeneratedMarket, folder: Path, progress: Progress | None = 
     if _is_complete(folder, market):
         return days
     _refuse_foreign(folder)
+    enable_cache()
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         fresh = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))

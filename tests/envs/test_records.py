@@ -1,0 +1,41 @@
+"""The layouts of environments and of what they hand out."""
+
+import numpy as np
+
+from hft_gym.envs.records import (
+    ENV_DTYPE,
+    EPISODE_DTYPE,
+    MARKET_DTYPE,
+    SETTINGS_DTYPE,
+    SIDES,
+    SPAN_DTYPE,
+    VIEW_DTYPE,
+)
+from hft_gym.market.records import ORDERS, TRADER_DTYPE
+
+
+def test_records_are_aligned():
+    dtypes = (ENV_DTYPE, EPISODE_DTYPE, MARKET_DTYPE, SETTINGS_DTYPE, SPAN_DTYPE, VIEW_DTYPE)
+    assert all(dtype.isalignedstruct for dtype in dtypes)
+
+
+def test_an_environment_holds_its_trader_and_its_episode():
+    assert ENV_DTYPE["trader"] == TRADER_DTYPE
+    assert ENV_DTYPE["episode"] == EPISODE_DTYPE
+    assert ENV_DTYPE["target_px_ticks"].shape == (SIDES,)
+    assert SIDES <= ORDERS
+
+
+def test_a_rule_sees_only_what_is_known():
+    hidden = {"cash_ticks", "fees_microticks", "orders", "messages", "responses", "random_state"}
+    assert not hidden & set(VIEW_DTYPE.names)
+    shown = {"bid_ticks", "ask_ticks", "bid_lots", "ask_lots", "position_lots", "time_left_ns"}
+    assert shown <= set(VIEW_DTYPE.names)
+    for name in ("bid_ticks", "ask_lots", "tape", "decision", "ts_local_ns"):
+        assert VIEW_DTYPE[name] == ENV_DTYPE[name]
+
+
+def test_what_is_handed_out_has_no_gaps():
+    # gaps hold anything: the bytes of two equal records could differ
+    for dtype in (VIEW_DTYPE, EPISODE_DTYPE, SPAN_DTYPE):
+        assert sum(np.dtype(t).itemsize for t, _ in dtype.fields.values()) == dtype.itemsize

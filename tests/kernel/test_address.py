@@ -1,0 +1,42 @@
+"""Columns by address, in plain Python and compiled."""
+
+import numpy as np
+import pytest
+
+from hft_gym.kernel.address import address_of, column
+from hft_gym.kernel.jit import kernel
+
+pytestmark = pytest.mark.kernel
+
+
+@kernel
+def double(address, length):
+    numbers = column(address, length, np.int32)
+    total = 0
+    for k in range(length):
+        total += numbers[k]
+        numbers[k] *= 2
+    return total
+
+
+def test_a_kernel_reads_and_writes_where_the_address_points():
+    numbers = np.arange(7, dtype=np.int32)
+    assert double(address_of(numbers), 7) == 21
+    assert numbers.tolist() == [0, 2, 4, 6, 8, 10, 12]
+    assert double(address_of(numbers) + 4 * 5, 2) == 22
+    assert numbers.tolist() == [0, 2, 4, 6, 8, 20, 24]
+
+
+def test_python_sees_the_same_memory():
+    numbers = np.arange(5, dtype=np.int64)
+    here = column(address_of(numbers), 5, np.int64)
+    here[2] = 99
+    assert numbers.tolist() == [0, 1, 99, 3, 4]
+    assert np.shares_memory(here, numbers)
+
+
+def test_an_array_with_gaps_has_no_address():
+    with pytest.raises(ValueError, match="contiguous"):
+        address_of(np.arange(10)[::2])
+    with pytest.raises(ValueError, match="contiguous"):
+        address_of(np.zeros((3, 4))[:, 1])

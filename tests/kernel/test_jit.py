@@ -1,0 +1,98 @@
+"""The kernel cache: one folder for each content of its sources."""
+
+import importlib.util
+from pathlib import Path
+
+import numba
+import pytest
+
+from hft_gym.errors import InputError
+from hft_gym.kernel import jit
+
+compiled_only = pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="the compiler is off")
+
+
+@pytest.fixture
+def cache(tmp_path, monkeypatch):
+    """A cache folder of one's own; the kernels of other tests stay in theirs."""
+    monkeypatch.setenv("HFT_GYM_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(jit, "_outside_sources", set())
+    monkeypatch.setattr(jit, "_dispatchers", type(jit._dispatchers)())
+    monkeypatch.setattr(numba.config, "CACHE_DIR", numba.config.CACHE_DIR)
+    return tmp_path / "cache"
+
+
+def plug_in(folder, factor):
+    """A module outside the package with a kernel of its own."""
+    path = folder / "plug_in.py"
+    path.write_text(
+        "from hft_gym.kernel.jit import kernel\n\n\n"
+        f"@kernel\ndef scaled(number):\n    return {factor} * number\n"
+    )
+    spec = importlib.util.spec_from_file_location("plug_in", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_folder_of_everything_that_may_be_thrown_away(monkeypatch, tmp_path):
+    monkeypatch.setenv("HFT_GYM_CACHE", str(tmp_path))
+    assert jit.cache_root() == tmp_path
+    monkeypatch.delenv("HFT_GYM_CACHE")
+    assert jit.cache_root() == Path.home() / ".cache" / "hft_gym"
+
+
+def test_an_edit_of_a_plug_in_gives_another_folder(cache, tmp_path):
+    before = jit.sources_digest()
+    assert jit.sources_digest() == before
+    plug_in(tmp_path, 2)
+    two = jit.sources_digest()
+    plug_in(tmp_path, 3)
+    three = jit.sources_digest()
+    assert len({before, two, three}) == 3
+    plug_in(tmp_path, 2)
+    assert jit.sources_digest() == two  # content counts, not the time of the edit
+
+
+def test_a_file_of_the_package_counts_without_being_told(cache):
+    jit.remember_source(jit.kernel)
+    assert jit._outside_sources == set()
+
+
+def test_flags_of_the_compiler_count(cache, monkeypatch):
+    before = jit.sources_digest()
+    monkeypatch.setattr(numba.config, "BOUNDSCHECK", 1)
+    assert jit.sources_digest() != before
+
+
+@compiled_only
+def test_machine_code_of_an_edited_plug_in_is_never_run(cache, tmp_path):
+    module = plug_in(tmp_path, 2)
+    jit.enable_cache()
+    assert module.scaled(5) == 10
+    folder = cache / "kernels" / jit.sources_digest()
+    assert list(folder.rglob("*.nbi"))
+    edited = plug_in(tmp_path, 3)
+    jit.enable_cache()
+    assert edited.scaled(5) == 15
+    assert cache / "kernels" / jit.sources_digest() != folder
+
+
+@compiled_only
+def test_a_cache_that_cannot_be_written_is_told_in_one_line(cache, monkeypatch):
+    cache.write_text("a file where a folder should be")
+    with pytest.raises(InputError, match="set HFT_GYM_CACHE to a folder you can write") as told:
+        jit.enable_cache()
+    assert "\n" not in str(told.value)
+    monkeypatch.setattr(numba.config, "DISABLE_JIT", 1)
+    jit.enable_cache()  # nothing to write, nothing to say
+
+
+def test_kernels_divide_as_numpy_does():
+    @jit.kernel
+    def ratio(a, b):
+        return a / b
+
+    if not numba.config.DISABLE_JIT:
+        assert ratio(1.0, 0.0) == float("inf")
+    assert ratio(1.0, 4.0) == 0.25

@@ -1,0 +1,148 @@
+"""Messages of ours at the exchange: where they rest, what they take, why they are refused."""
+
+import numpy as np
+import pytest
+
+from hft_gym.book.ladder import NO_PRICE
+from hft_gym.market.account import FAR
+from hft_gym.market.orders import opposite_touch, watch
+from hft_gym.market.records import Action, Reason
+from tests.market.desk import Desk
+
+pytestmark = pytest.mark.kernel
+
+
+def reasons_after(desk, ms):
+    """Answers on their way at a time that a row of the tape has passed."""
+    desk.add(ms, 1, 60, 1)
+    desk.run(ms)
+    return desk.answers()
+
+
+def desk():
+    return Desk(response_ms=10_000)
+
+
+def test_the_price_at_which_an_order_would_take():
+    book = desk()
+    book.run(1)
+    for side, px, expected in [
+        (1, 102, NO_PRICE),
+        (1, 103, 103),
+        (1, 140, 103),
+        (-1, 101, NO_PRICE),
+        (-1, 100, 100),
+        (-1, 60, 100),
+        (1, 10_000, NO_PRICE),  # outside the band nothing is seen
+    ]:
+        assert opposite_touch(book.book, side, px) == expected
+    book.consumed[0, 2 * (103 - 50) + 1] = 5  # we have taken all of it
+    assert opposite_touch(book.book, 1, 140) == 104
+
+
+def test_the_range_of_our_prices():
+    here = Desk()
+    watch(here.me)
+    names = ("bid_low_ticks", "bid_high_ticks", "ask_low_ticks", "ask_high_ticks")
+    assert [here.me[name] for name in names] == [FAR, -FAR, FAR, -FAR]
+    for slot, (side, px) in enumerate([(1, 95), (1, 101), (-1, 105), (-1, 110)]):
+        here.new(slot, 1, side, px)
+    here.run(2)
+    assert [here.me[name] for name in names] == [95, 101, 105, 110]
+
+
+@pytest.mark.parametrize(
+    ("side", "px", "post_only", "reason"),
+    [
+        (1, 100, True, Reason.ACCEPTED),
+        (1, 103, True, Reason.POST_ONLY_WOULD_TAKE),
+        (-1, 99, True, Reason.POST_ONLY_WOULD_TAKE),
+        (1, 49, False, Reason.OUTSIDE_BAND),
+        (-1, 150, False, Reason.OUTSIDE_BAND),
+        (-1, 149, False, Reason.ACCEPTED),
+    ],
+)
+def test_why_a_new_order_is_refused(side, px, post_only, reason):
+    here = desk()
+    here.new(0, 1, side, px, post_only=post_only)
+    assert reasons_after(here, 2) == [reason]
+    assert here.me["rejected"] == (reason != Reason.ACCEPTED)
+    assert here.order(0)["leaves_lots"] == (reason == Reason.ACCEPTED)
+    assert here.me["lots_traded"] == 0
+
+
+def test_a_new_order_rests_behind_what_is_there():
+    here = Desk()
+    here.new(0, 1, 1, 100)
+    here.add(2, 1, 100, 3)
+    here.new(1, 3, 1, 100)
+    here.run(4)
+    assert here.order(0)["ahead_lots"] == 5
+    assert here.order(1)["ahead_lots"] == 8
+    assert here.order(0)["arrival_row"] < here.order(1)["arrival_row"]
+
+
+def test_a_change_of_a_partly_filled_order_counts_what_filled_meanwhile():
+    here = Desk(response_ms=10_000, book=[(-1, 103, 5), (1, 98, 1)])
+    order_id = here.new(0, 1, 1, 100, lots=4)
+    here.trade(2, 100, 3)
+    here.say(Action.MODIFY, 0, 3, 1, 101, 4, order_id=order_id)  # knows of no fill
+    assert reasons_after(here, 4)[-1] == Reason.ACCEPTED
+    assert (here.order(0)["px_ticks"], here.order(0)["leaves_lots"]) == (101, 1)
+    here.say(Action.MODIFY, 0, 5, 1, 101, 3, order_id=order_id)
+    assert reasons_after(here, 6)[-1] == Reason.CANCELLED  # three lots have filled already
+    assert here.order(0)["leaves_lots"] == 0
+    assert here.me["position_lots"] == 3
+
+
+def test_a_change_of_price_goes_to_the_back():
+    here = Desk()
+    order_id = here.new(0, 1, 1, 99)
+    here.add(2, 1, 99, 7)
+    here.say(Action.MODIFY, 0, 3, 1, 100, 1, order_id=order_id)
+    here.say(Action.MODIFY, 0, 4, 1, 99, 1, order_id=order_id)
+    here.run(5)
+    assert here.order(0)["ahead_lots"] == 7
+    assert here.me["rejected"] == 0
+
+
+@pytest.mark.parametrize("action", [Action.CANCEL, Action.MODIFY])
+def test_a_message_about_nothing_is_too_late(action):
+    here = desk()
+    here.say(action, 0, 1, 1, 100, 1, order_id=5)
+    assert reasons_after(here, 2) == [Reason.TOO_LATE]
+    assert here.me["rejected"] == 1
+
+
+def test_a_slot_taken_anew_counts_from_nothing():
+    here = Desk(book=[(-1, 103, 5), (1, 98, 1)])
+    order_id = here.new(0, 1, 1, 100, lots=4)
+    here.trade(2, 100, 1)
+    here.say(Action.CANCEL, 0, 3, order_id=order_id)
+    here.new(0, 4, 1, 99, lots=2)
+    here.run(5)
+    order = here.order(0)
+    assert (order["filled_lots"], order["leaves_lots"], order["px_ticks"]) == (0, 2, 99)
+    assert here.me["lots_traded"] == 1
+
+
+def test_lots_never_come_from_nowhere():
+    # a random crowd of messages: orders and position always add up
+    random = np.random.default_rng(4)
+    here = Desk()
+    live = {}
+    for step in range(120):
+        slot, side = int(random.integers(0, 4)), int(random.choice([1, -1]))
+        px = int(random.integers(97, 107))
+        if slot in live and random.random() < 0.6:
+            action = Action.CANCEL if random.random() < 0.5 else Action.MODIFY
+            side = live[slot][1]
+            here.say(action, slot, 1 + step, side, px, 3, order_id=live[slot][0])
+        elif here.order(slot)["leaves_lots"] == 0:
+            live[slot] = (here.new(slot, 1 + step, side, px, lots=3), side)
+        here.run(1.5 + step)
+        assert here.me["known_position_lots"] == here.me["position_lots"]
+        assert (here.me["orders"]["leaves_lots"] >= 0).all()
+        assert (here.consumed <= here.ladders).all()
+    assert here.me["taker_lots"] == here.me["lots_traded"] == here.consumed.sum()
+    assert 5 < here.me["taker_lots"] <= 15
