@@ -100,12 +100,7 @@ class BatchCore:
             stagger: draw the first episode's length too, so that ends don't come all at once.
         """
         wanted = np.ones(self.num_envs, np.bool_) if mask is None else np.asarray(mask, np.bool_)
-        if seeds is None and not self._seeded:
-            seeds = np.random.default_rng().integers(0, 2**62, self.num_envs)
-        if seeds is not None:
-            states = seed_states(np.asarray(seeds, np.int64))
-            self._envs["trader"]["random_state"][wanted] = states[wanted]
-            self._seeded = True
+        self._seed(seeds, wanted)
         observations = self._new_observations()
         self._kernels.begin(*self._world, *self._batch(), wanted, observations, stagger)
         return observations
@@ -128,6 +123,7 @@ class BatchCore:
             raise ConfigError(f"no window from decision {first} to {last} on tape {tape}")
         if mask is not None:
             places[~np.asarray(mask, np.bool_), 0] = -1
+        self._seed(None, np.ones(self.num_envs, np.bool_))
         observations = self._new_observations()
         self._kernels.begin_at(*self._world, *self._batch(), places, observations)
         return observations
@@ -135,12 +131,19 @@ class BatchCore:
     def step(
         self, actions: NDArray[Any]
     ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.bool_], NDArray[np.bool_]]:
-        """Step every environment; new arrays of observations, rewards, terminated, truncated."""
+        """Step every environment; new arrays of observations, rewards, terminated, truncated.
+
+        Raises:
+            ValueError: `actions` is not one action for each environment.
+        """
         n = self.num_envs
+        actions = np.ascontiguousarray(actions)
+        if actions.shape != (n, *(self.action_space.shape or ())):
+            shape = (n, *(self.action_space.shape or ()))
+            raise ValueError(f"actions of shape {actions.shape}, need {shape}")
         rewards = np.empty(n, np.float32)
         terminated, truncated = np.empty(n, np.bool_), np.empty(n, np.bool_)
         out = (self._new_observations(), rewards, terminated, truncated)
-        actions = np.ascontiguousarray(actions)
         arguments = (*self._world, *self._batch(), actions, *out)
         kept = (self.final_observations, self.finished)
         if self._pool is None:
@@ -202,6 +205,15 @@ class BatchCore:
     def envs(self) -> NDArray[Any]:
         """`[envs]` of `ENV_DTYPE`: the state itself, to look at."""
         return self._envs
+
+    def _seed(self, seeds: NDArray[np.int64] | None, wanted: NDArray[np.bool_]) -> None:
+        if seeds is None:
+            if self._seeded:
+                return
+            seeds = np.random.default_rng().integers(0, 2**62, self.num_envs)
+        states = seed_states(np.asarray(seeds, np.int64))
+        self._envs["trader"]["random_state"][wanted] = states[wanted]
+        self._seeded = True
 
     def _batch(self) -> tuple[NDArray[Any], NDArray[Any]]:
         return self._envs, self._books

@@ -172,7 +172,7 @@ def split(dataset: Dataset, validation: float = 0.15, test: float = 0.3) -> Spli
         )
     count = len(dataset.markets)
     if count >= 3:
-        n_validation = min(max(1, round(count * validation)), count - 2)
+        n_validation = min(max(validation > 0, round(count * validation)), count - 2)
         n_test = min(max(1, round(count * test)), count - n_validation - 1)
         first_test, first_validation = count - n_test, count - n_test - n_validation
         return Split(

@@ -76,8 +76,8 @@ class MarketMakingEnv(gym.Env[NDArray[np.float32], NDArray[np.int64]]):
         super().reset(seed=seed)
         seeds = None if seed is None else np.array([seed])
         observations = self.core.reset(seeds)
-        if options and "decision" in options:
-            first = int(options["decision"])
+        if options and {"tape", "decision"} & set(options):
+            first = int(options.get("decision", 0))
             last = first + self.core.episode_decisions
             window = np.array([[int(options.get("tape", 0)), first, last]])
             observations = self.core.reset_at(window)

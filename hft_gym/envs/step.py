@@ -129,6 +129,7 @@ def step_batch(
             outcome.rewards[k] = 0.0
             outcome.terminated[k] = False
             outcome.truncated[k] = False
+            observe(models, world.markets[env["tape"]], env, outcome.observations[k])
             continue
         reward, terminated, truncated = step_one(models, world, batch, k, actions[k])
         outcome.rewards[k] = reward

@@ -97,13 +97,13 @@ def _quiet_until(
             if at < places:
                 reduces = kind == REDUCE
                 if any_consumed and reduces & (consumed[at] > 0):
-                    return np.int64(i)
-                ladder[at] += sizes[i] * ((kind == ADD) - reduces)
+                    return int(np.int64(i))
+                ladder[at] += sizes[i] * (int(kind == ADD) - int(reduces))
             i += ONE
         at = np.uint64(place)
         if i >= end or meets_ours or kinds[i] >= CLEAR or consumed[at] > 0:
-            return np.int64(i)
-        ladder[at] += sizes[i] * ((kinds[i] == ADD) - (kinds[i] == REDUCE))
+            return int(np.int64(i))
+        ladder[at] += sizes[i] * (int(kinds[i] == ADD) - int(kinds[i] == REDUCE))
         if kinds[i] == REDUCE:
             slot = trader["bid_slot"] if place == our_bid else trader["ask_slot"]
             order = trader["orders"][slot]

@@ -40,15 +40,18 @@ def test_the_price_at_which_an_order_would_take():
     assert opposite_touch(book.book, 1, 140) == 104
 
 
-def test_the_range_of_our_prices():
+def test_where_our_orders_stand():
     here = Desk()
     watch(here.me)
-    names = ("bid_low_ticks", "bid_high_ticks", "ask_low_ticks", "ask_high_ticks")
-    assert [here.me[name] for name in names] == [FAR, -FAR, FAR, -FAR]
-    for slot, (side, px) in enumerate([(1, 95), (1, 101), (-1, 105), (-1, 110)]):
-        here.new(slot, 1, side, px)
+    names = ("bid_high_ticks", "ask_low_ticks", "has_several")
+    assert [here.me[name] for name in names] == [-FAR, FAR, 0]
+    here.new(2, 1, 1, 95)
+    here.new(3, 1, -1, 110)
     here.run(2)
-    assert [here.me[name] for name in names] == [95, 101, 105, 110]
+    assert [here.me[name] for name in (*names, "bid_slot", "ask_slot")] == [95, 110, 0, 2, 3]
+    here.new(0, 3, 1, 101)
+    here.run(4)
+    assert [here.me[name] for name in names] == [101, 110, 1]
 
 
 @pytest.mark.parametrize(
