@@ -47,8 +47,18 @@ def make_core(dataset: Dataset, num_envs: int, threads: int) -> BatchCore:
 
 
 def make_actions(num_envs: int, seed: int = 0) -> NDArray[np.int64]:
-    """`[32, envs, 2]` random actions, new ones at every step: nothing is easier than that."""
+    """`[32, envs, 2]` random actions; used one after the other, every quote changes every step."""
     return np.random.default_rng(seed).integers(0, 7, (32, num_envs, 2))
+
+
+def idle_actions(num_envs: int) -> NDArray[np.int64]:
+    """`[1, envs, 2]` actions that quote nothing: the book, the features and the account remain."""
+    return np.full((1, num_envs, 2), 6)
+
+
+def kept_actions(num_envs: int) -> NDArray[np.int64]:
+    """`[320, envs, 2]` random actions that are kept for ten steps each."""
+    return np.repeat(make_actions(num_envs), 10, axis=0)
 
 
 def check(dataset: Dataset) -> None:
@@ -127,7 +137,10 @@ def measure(num_envs: int, events: int, threads: int) -> dict[str, Any]:
     check(dataset)
     rows = [np.diff(m.decisions["row"]).mean() for m in dataset.markets]
     events_per_step = float(np.mean(rows))
-    speed = core_steps_per_s(make_core(dataset, num_envs, threads), make_actions(num_envs))
+    speed, kept, idle = (
+        core_steps_per_s(make_core(dataset, num_envs, threads), actions(num_envs))
+        for actions in (make_actions, kept_actions, idle_actions)
+    )
     limit = replay_limit_events_per_s(dataset)
     return {
         "env_steps_per_s": round(speed),
@@ -135,6 +148,8 @@ def measure(num_envs: int, events: int, threads: int) -> dict[str, Any]:
         "events_per_step": round(events_per_step, 2),
         "threads": threads,
         "sb3_overhead_pct": round(sb3_overhead_pct(dataset, num_envs), 2),
+        "kept_quotes_env_steps_per_s": round(kept),
+        "idle_env_steps_per_s": round(idle),
         "num_envs": num_envs,
         "features": len(MARKET_FEATURES) + len(MODELS.own_features),
         "bare_replay_events_per_s": round(limit),

@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -28,13 +29,17 @@ def filled(text: str, name: str, body: str) -> str:
     return new
 
 
-def speed(measured: dict[str, float], machine: str) -> str:
+def speed(measured: dict[str, Any], machine: str) -> str:
     """One sentence from the benchmark's figures."""
+    m = measured
+    million = {name: f"{m[name] / 1e6:.1f} M" for name in m if name.endswith("steps_per_s")}
     return (
-        f"{measured['env_steps_per_s'] / 1e6:.1f} M environment steps/s "
-        f"({measured['events_per_s'] / 1e6:.0f} M market events/s at "
-        f"{measured['events_per_step']:.0f} events a step) on {measured['threads']:.0f} thread of "
-        f"{machine}; the Stable-Baselines3 adapter costs {measured['sb3_overhead_pct']:.0f} % more."
+        f"{million['env_steps_per_s']} environment steps/s ({m['events_per_s'] / 1e6:.0f} M market "
+        f"events/s at {m['events_per_step']:.0f} events a step, {m['features']:.0f} features, new "
+        f"random quotes on both sides at every step) on {m['threads']:.0f} thread of {machine}; "
+        f"{million['kept_quotes_env_steps_per_s']} where quotes are kept for ten steps, "
+        f"{million['idle_env_steps_per_s']} where nothing is quoted. The Stable-Baselines3 adapter "
+        f"costs {m['sb3_overhead_pct']:.0f} % more."
     )
 
 

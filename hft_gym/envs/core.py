@@ -75,8 +75,8 @@ class BatchCore:
         settings["autoreset"] = autoreset
         self._world = (dataset.table, spans[fits], settings)
         self._envs = np.zeros(num_envs, ENV_DTYPE)
-        self._ladders = np.zeros((num_envs, dataset.places), np.int32)
-        self._consumed = np.zeros((num_envs, dataset.places), np.int32)
+        books = np.zeros((num_envs, 2, dataset.places), np.int32)  # both of one side by side
+        self._ladders, self._consumed = books[:, 0], books[:, 1]
         self._books = book_records(self._ladders, self._consumed)
         self.final_observations = np.zeros((num_envs, width), np.float32)
         self.finished = np.zeros(num_envs, EPISODE_DTYPE)

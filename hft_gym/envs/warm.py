@@ -21,8 +21,8 @@ HOT_BYTES = (
 )
 ANSWERS_AT = ENV_DTYPE.fields["trader"][1] + TRADER_DTYPE.fields["responses"][1]  # type: ignore[index]
 DECISION_BYTES = DECISION_DTYPE.itemsize
-STATE_AHEAD = 4  # environments between asking for a state and stepping it
-TAPE_AHEAD = 2  # the same for its tape, whose place stands in the state
+STATE_AHEAD = 8  # environments between asking for a state and stepping it
+TAPE_AHEAD = 4  # the same for its tape, whose place stands in the state
 ROWS = 36  # rows of the tape to ask for
 NEAR_TICKS = 3  # levels round the touch to ask for
 
@@ -62,6 +62,7 @@ def warm_tape(
     _span(tape["lots_address"], 4 * row, 4 * (row + ROWS))
     if trader["last_order_id"] > 0:
         _span(tape["queue_key_address"], 8 * row, 8 * (row + ROWS))
+        _span(tape["flags_address"], row, row + ROWS)
         prefetch(tape["ts_exchange_ns_address"] + 8 * row)
     low = 8 * (env["bid_ticks"] - NEAR_TICKS - base)
     high = 8 * (env["ask_ticks"] + NEAR_TICKS - base)

@@ -53,15 +53,14 @@ def columns_record(tape: MarketTape) -> tuple[int, ...]:
 def book_records(
     ladders: NDArray[np.int32], consumed: NDArray[np.int32], base_ticks: int = 0
 ) -> NDArray[np.void]:
-    """`[traders]` of `BOOK_DTYPE` over `[traders, places]` arrays; keep these alive."""
+    """`[traders]` of `BOOK_DTYPE` over `[traders, places]` arrays, which the caller keeps."""
     traders, places = ladders.shape
-    stride = places * ladders.itemsize
     books = np.zeros(traders, BOOK_DTYPE)
     books["base_ticks"] = base_ticks
     books["places"] = places
-    rows = np.arange(traders) * stride
-    books["ladder_address"] = address_of(ladders) + rows
-    books["consumed_address"] = address_of(consumed) + rows
+    k = np.arange(traders)
+    books["ladder_address"] = address_of(ladders[0]) + k * ladders.strides[0]
+    books["consumed_address"] = address_of(consumed[0]) + k * consumed.strides[0]
     return books
 
 

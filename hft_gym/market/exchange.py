@@ -91,25 +91,25 @@ def _quiet_until(
             meets_ours = comes & (
                 (is_ask & (place < our_bid + 2)) | (~is_ask & (place > our_ask - 2))
             )
-            if meets_ours | (kind >= CLEAR) | (place == our_bid) | (place == our_ask):
+            leaves_ours = (kind == REDUCE) & ((place == our_bid) | (place == our_ask))
+            if meets_ours | leaves_ours | (kind >= CLEAR):
                 break
             at = np.uint64(place)
             if at < places:
-                reduces = kind == REDUCE
-                if any_consumed and reduces & (consumed[at] > 0):
+                if any_consumed and consumed[at] > 0:
                     return int(np.int64(i))
-                ladder[at] += sizes[i] * (int(kind == ADD) - int(reduces))
+                ladder[at] += sizes[i] * (int(kind == ADD) - int(kind == REDUCE))
             i += ONE
         at = np.uint64(place)
-        if i >= end or meets_ours or kinds[i] >= CLEAR or consumed[at] > 0:
+        if i >= end or meets_ours or kinds[i] >= CLEAR:
             return int(np.int64(i))
-        ladder[at] += sizes[i] * (int(kinds[i] == ADD) - int(kinds[i] == REDUCE))
-        if kinds[i] == REDUCE:
-            slot = trader["bid_slot"] if place == our_bid else trader["ask_slot"]
-            order = trader["orders"][slot]
-            key, lots = queue_key_of(tape)[i], sizes[i]
-            gone = lots_ahead_gone(models.queue, order, key, lots, ladder[at])
-            order["ahead_lots"] = max(0, order["ahead_lots"] - gone)
+        if any_consumed and consumed[at] > 0:
+            return int(np.int64(i))
+        key, lots = queue_key_of(tape)[i], sizes[i]
+        ladder[at] -= lots
+        order = trader["orders"][trader["bid_slot"] if place == our_bid else trader["ask_slot"]]
+        gone = lots_ahead_gone(models.queue, order, key, lots, ladder[at])
+        order["ahead_lots"] = max(0, order["ahead_lots"] - gone)
         i += ONE
 
 

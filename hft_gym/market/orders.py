@@ -48,7 +48,7 @@ def opposite_touch(book: np.void, side: int, px_ticks: int) -> int:
     level = px_ticks - book["base_ticks"]
     while 0 <= 2 * level < ladder.size:
         place = 2 * level + 1 - own
-        if ladder[place] > consumed[place]:
+        if ladder[place] > 0 and ladder[place] > consumed[place]:
             best = book["base_ticks"] + level
         if ladder[2 * level + own] > 0:
             break
