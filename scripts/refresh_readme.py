@@ -50,7 +50,7 @@ def machine_name() -> str:
         model = re.search(r"^model name\s*:\s*(.+)$", about, re.MULTILINE)
     except OSError:
         model = None
-    return f"a {model[1] if model else platform.processor()} (Python {platform.python_version()})"
+    return f"{model[1] if model else platform.processor()} (Python {platform.python_version()})"
 
 
 def main(run: str, benchmark: str | None = None) -> None:
