@@ -66,6 +66,13 @@ def observe(models: Models, market: np.void, env: np.void, out: NDArray[np.float
 
 
 @kernel
+def row_of(table: NDArray[np.float32], k: int) -> NDArray[np.float32]:
+    """Row `k` of a contiguous table, not counted as a reference to it: counting costs more."""
+    width = table.shape[1]
+    return column(table.ctypes.data + 4 * k * width, width, np.float32)
+
+
+@kernel
 def begin(models: Models, world: World, batch: Batch, k: int, stagger: bool) -> None:
     """Begin an episode of environment `k` at a random place; `stagger`: with a random length."""
     env = batch.envs[k]
@@ -81,12 +88,14 @@ def begin(models: Models, world: World, batch: Batch, k: int, stagger: bool) -> 
 
 @kernel
 def step_one(
-    models: Models, world: World, batch: Batch, k: int, action: NDArray[Any]
+    models: Models,
+    market: np.void,
+    settings: np.void,
+    book: np.void,
+    env: np.void,
+    action: NDArray[Any],
 ) -> tuple[float, bool, bool]:
     """Act, let the market go on to the next decision, learn what came back; reward and ends."""
-    env = batch.envs[k]
-    settings = world.settings[0]
-    market = world.markets[env["tape"]]
     set_targets(models.action, action, env)
     requote(models.market, env, settings["max_position_lots"])
 
@@ -96,7 +105,7 @@ def step_one(
     now_ns = decision["ts_local_ns"]
     env["step_s"] = (now_ns - env["ts_local_ns"]) * 1e-9
     tape, trader = market["columns"], env["trader"]
-    advance(models.market, tape, batch.books[k], trader, decision["row"], now_ns)
+    advance(models.market, tape, book, trader, decision["row"], now_ns)
 
     look(env, decision)
     learn(env["trader"], now_ns)
@@ -129,21 +138,25 @@ def step_batch(
             outcome.rewards[k] = 0.0
             outcome.terminated[k] = False
             outcome.truncated[k] = False
-            observe(models, world.markets[env["tape"]], env, outcome.observations[k])
+            row = row_of(outcome.observations, k)
+            observe(models, world.markets[env["tape"]], env, row)
             continue
-        reward, terminated, truncated = step_one(models, world, batch, k, actions[k])
+        market = world.markets[env["tape"]]
+        reward, terminated, truncated = step_one(
+            models, market, world.settings[0], batch.books[k], env, actions[k]
+        )
         outcome.rewards[k] = reward
         outcome.terminated[k] = terminated
         outcome.truncated[k] = truncated and not terminated
-        out = outcome.observations[k]
         if terminated or truncated:
             close_episode(models, env)
             env["is_done"] = 1
             outcome.finished[k] = env["episode"]
-            observe(models, world.markets[env["tape"]], env, outcome.final_observations[k])
+            final = row_of(outcome.final_observations, k)
+            observe(models, world.markets[env["tape"]], env, final)
             if world.settings[0]["autoreset"]:
                 begin(models, world, batch, k, False)
-        observe(models, world.markets[env["tape"]], env, out)
+        observe(models, world.markets[env["tape"]], env, row_of(outcome.observations, k))
 
 
 @kernel

@@ -24,7 +24,7 @@ DECISION_BYTES = DECISION_DTYPE.itemsize
 STATE_AHEAD = 8  # environments between asking for a state and stepping it
 TAPE_AHEAD = 4  # the same for its tape, whose place stands in the state
 ROWS = 36  # rows of the tape to ask for
-NEAR_TICKS = 3  # levels round the touch to ask for
+NEAR_TICKS = 10  # levels round the touch to ask for
 
 
 @kernel
