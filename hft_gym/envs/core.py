@@ -1,7 +1,6 @@
 """The batch of environments behind every face: arrays in, arrays out."""
 
 import itertools
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -220,9 +219,6 @@ class BatchCore:
 
     def _new_observations(self) -> NDArray[np.float32]:
         return np.empty((self.num_envs, len(self.feature_names)), np.float32)
-
-
-CoreFactory = Callable[[Dataset, int], BatchCore]
 
 
 def _check(**numbers: int) -> None:
