@@ -126,7 +126,7 @@ def replay_limit_events_per_s(dataset: Dataset) -> float:
 
     def work() -> None:
         ladder[:] = 0
-        apply_rows(ladder, market.base_ticks, *columns, (0, len(tape)))
+        apply_rows(ladder, market.index.base_ticks, *columns, (0, len(tape)))
 
     return len(tape) / best_s(work)
 

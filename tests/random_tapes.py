@@ -47,7 +47,7 @@ class TapeWriter:
             name: np.array([row[k] for row in self.rows], dtype)
             for k, (name, dtype) in enumerate(COLUMNS.items())
         }
-        px = columns["px_ticks"][columns["kind"] == Kind.ADD]
+        px = columns["px_ticks"][np.isin(columns["kind"], (Kind.ADD, Kind.LEVEL))]
         start, end = session or (START_NS, int(columns["ts_local_ns"][-1]) + 1)
         meta = TapeMeta(
             INSTRUMENT, "2023-11-14", "test", "", {}, {}, start, end, int(px.min()), int(px.max())

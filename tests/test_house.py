@@ -36,8 +36,8 @@ MOST_FUNCTION_LINES, MOST_PARAMETERS = 60, 8
 UNITS = {"ns", "ms", "s", "ticks", "microticks", "e9", "lots", "bytes"}
 NUMBERS = {  # what is counted, or a pure number
     "address", "checkpoints", "count", "decision", "decisions", "excitation", "fills", "flags",
-    "head", "id", "index", "key", "level", "orders", "page", "pages", "places", "quotes",
-    "ratio", "records",
+    "head", "id", "index", "key", "place", "level", "orders", "page", "pages", "places", "quotes",
+    "ratio", "records", "windows",
     "rejected", "row", "rows", "sent", "share", "slot", "slots", "state", "steps", "tail", "tape",
 }  # fmt: skip
 FLAGS = ("is_", "was_", "has_", "in_")
@@ -104,7 +104,8 @@ def dtype_fields():
 PLAIN = {
     "kind", "side", "flags", "action", "price", "size", "ts_recv", "ts_in_delta", "sequence",
     "length", "rtype", "ts_event", "reward", "autoreset", "episode", "trader", "columns",
-    "messages", "intents", "responses", "answers", "reason", "packet_open", "crossed", "stop",
+    "index", "windows", "messages", "intents", "responses", "answers", "reason", "packet_open",
+    "crossed", "stop",
     "target_post_only", "post_only",
 }  # fmt: skip
 

@@ -8,7 +8,7 @@ import gymnasium as gym
 import numpy as np
 from numpy.typing import NDArray
 
-from hft_gym.envs.dataset import CHECKPOINT_ROWS, Dataset, feature_names, too_short
+from hft_gym.envs.dataset import Dataset, feature_names, too_short
 from hft_gym.envs.interfaces import Models
 from hft_gym.envs.records import ENV_DTYPE, EPISODE_DTYPE, SETTINGS_DTYPE, VIEW_DTYPE
 from hft_gym.envs.step import bind
@@ -70,17 +70,16 @@ class BatchCore:
         settings["episode_decisions"] = episode_decisions
         settings["max_position_lots"] = max_position_lots
         settings["ruin_ticks"] = ruin_ticks
-        settings["checkpoint_rows"] = CHECKPOINT_ROWS
         settings["autoreset"] = autoreset
         self._world = (dataset.table, spans[fits], settings)
         self._envs = np.zeros(num_envs, ENV_DTYPE)
-        books = np.zeros((num_envs, 2, dataset.places), np.int32)  # both of one side by side
-        self._ladders, self._consumed = books[:, 0], books[:, 1]
-        self._books = book_records(self._ladders, self._consumed)
+        self._threads = min(threads, num_envs)
+        self._consumed = np.zeros((num_envs, dataset.places), np.int32)
+        self._ladders = np.zeros((self._threads, dataset.places), np.int32)
+        self._books = book_records(self._consumed, self._ladders)
         self.final_observations = np.zeros((num_envs, width), np.float32)
         self.finished = np.zeros(num_envs, EPISODE_DTYPE)
         self._kernels = bind(models)
-        self._threads = min(threads, num_envs)
         self._pool = ThreadPoolExecutor(self._threads) if self._threads > 1 else None
         self._seeded = False
 
@@ -177,14 +176,14 @@ class BatchCore:
 
     def get_state(self) -> dict[str, NDArray[Any]]:
         """A copy of everything that a step changes."""
-        names = ("_envs", "_ladders", "_consumed", "final_observations", "finished")
+        names = ("_envs", "_consumed", "final_observations", "finished")
         return {name: getattr(self, name).copy() for name in names}
 
     def set_state(self, state: dict[str, NDArray[Any]]) -> None:
         """Go back to a state that `get_state` gave."""
         for name, array in state.items():
             getattr(self, name)[...] = array
-        bases = np.array([market.base_ticks for market in self.dataset.markets])
+        bases = np.array([market.index.base_ticks for market in self.dataset.markets])
         self._books["base_ticks"] = bases[self._envs["tape"]]
         self._seeded = True
 

@@ -1,4 +1,4 @@
-"""Tapes made ready for environments: decisions, features and ladders, computed once and shared."""
+"""Tapes made ready for environments: index, decisions and features, computed once and shared."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hft_gym.book.ladder import checkpoints
+from hft_gym.book.index import BookIndex
 from hft_gym.envs.grid import Step
 from hft_gym.envs.records import MARKET_DTYPE, SPAN_DTYPE
 from hft_gym.errors import ConfigError, InputError
@@ -17,7 +17,6 @@ from hft_gym.kernel.jit import enable_cache
 from hft_gym.market.columns import columns_record
 from hft_gym.tape.market_tape import MarketTape
 
-CHECKPOINT_ROWS = 4096
 MARGIN_TICKS = 64  # how far beyond the session's touch our orders may rest
 
 
@@ -29,26 +28,21 @@ class Market:
         tape: the rows.
         decisions: `[decisions]` of `DECISION_DTYPE`.
         features: `[decisions, market features]` f4.
-        ladders: `[len(tape) // CHECKPOINT_ROWS + 1, places]` i4.
-        base_ticks: price of the ladder's first level.
+        index: what the book is at any row.
     """
 
     tape: MarketTape
     decisions: NDArray[Any]
     features: NDArray[np.float32]
-    ladders: NDArray[np.int32]
-    base_ticks: int
+    index: BookIndex
 
     def record(self) -> tuple[Any, ...]:
         """The market's row in a table of `MARKET_DTYPE`."""
         return (
-            columns_record(self.tape),
+            columns_record(self.tape, self.index),
             self.decisions.size,
             address_of(self.decisions),
             address_of(self.features),
-            len(self.ladders),
-            address_of(self.ladders),
-            self.base_ticks,
         )
 
 
@@ -75,7 +69,7 @@ class Dataset:
         features: Sequence[Any],
         feed_ns: int = 0,
     ) -> "Dataset":
-        """Compute decisions, features and ladders of every tape.
+        """Compute decisions, features and the book's index of every tape.
 
         Args:
             tapes: of one instrument, in order of time; those without a session are passed over.
@@ -105,7 +99,7 @@ class Dataset:
     @property
     def places(self) -> int:
         """Length of a ladder."""
-        return int(self.markets[0].ladders.shape[1])
+        return self.markets[0].index.places
 
     def on_tapes(self, numbers: Sequence[int]) -> "Dataset":
         """The part of the dataset that lies on some of its tapes."""
@@ -213,5 +207,4 @@ def _market(
         )
     base_ticks = tape.meta.low_ticks - MARGIN_TICKS
     values = market_features(tape, features, decisions)
-    ladders = checkpoints(tape, base_ticks, levels, CHECKPOINT_ROWS)
-    return Market(tape, decisions, values, ladders, base_ticks)
+    return Market(tape, decisions, values, BookIndex.of(tape, base_ticks, levels))

@@ -5,21 +5,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hft_gym.book.ladder import apply_rows
 from hft_gym.envs.interfaces import Models
 from hft_gym.features.engine import DECISION_DTYPE
 from hft_gym.kernel.address import column
 from hft_gym.kernel.jit import kernel
 from hft_gym.kernel.random import below
 from hft_gym.market.account import MICROTICKS, clear_trader, known_equity_ticks, learn
-from hft_gym.market.columns import (
-    consumed_of,
-    kind_of,
-    ladder_of,
-    lots_of,
-    px_of,
-    side_of,
-)
+from hft_gym.market.columns import consumed_of
 from hft_gym.market.interfaces import fee_microticks
 from hft_gym.market.orders import watch
 
@@ -37,35 +29,15 @@ def look(env: np.void, decision: np.void) -> None:
 
 
 @kernel
-def load_book(market: np.void, settings: np.void, book: np.void, row: int) -> None:
-    """Make the book what it is before `row`: from the last checkpoint, then row by row."""
-    every_rows = settings["checkpoint_rows"]
-    ladder = ladder_of(book)
-    size = ladder.size
-    k = min(row // every_rows, market["checkpoints"] - 1)
-    saved = column(market["checkpoints_address"], market["checkpoints"] * size, np.int32)
-    ladder[:] = saved[k * size : (k + 1) * size]
-    tape, rows = market["columns"], (k * every_rows, row)
-    book["base_ticks"] = market["base_ticks"]
-    columns = kind_of(tape), side_of(tape), px_of(tape), lots_of(tape)
-    apply_rows(ladder, book["base_ticks"], *columns, rows)
-
-
-@kernel
 def start_at(
-    market: np.void,
-    settings: np.void,
-    book: np.void,
-    env: np.void,
-    start_decision: int,
-    end_decision: int,
+    market: np.void, book: np.void, env: np.void, start_decision: int, end_decision: int
 ) -> None:
     """Begin an episode at a decision of the tape `env["tape"]`, flat and without orders."""
     decisions = column(market["decisions_address"], market["decisions"], DECISION_DTYPE)
     decision = decisions[start_decision]
     if env["trader"]["consumed_lots"] > 0:
         consumed_of(book)[:] = 0
-    load_book(market, settings, book, decision["row"])
+    book["base_ticks"] = market["columns"]["index"]["base_ticks"]
     clear_trader(env["trader"], decision["row"], 0)
     watch(env["trader"])
     look(env, decision)

@@ -7,16 +7,13 @@ from hft_gym.market.records import TRADER_DTYPE
 
 SIDES = 2  # slot 0 is our bid, slot 1 our ask
 
-# One row for each tape: where its columns, decisions, features and ladders lie in memory.
+# One row for each tape: where its columns, index, decisions and features lie in memory.
 MARKET_DTYPE = np.dtype(
     [
         ("columns", COLUMNS_DTYPE),
         ("decisions", "i8"),
         ("decisions_address", "i8"),
         ("features_address", "i8"),
-        ("checkpoints", "i8"),
-        ("checkpoints_address", "i8"),
-        ("base_ticks", "i8"),
     ],
     align=True,
 )
@@ -31,7 +28,6 @@ SETTINGS_DTYPE = np.dtype(
         ("episode_decisions", "i8"),
         ("max_position_lots", "i8"),
         ("ruin_ticks", "f8"),  # an episode that has lost so much ends; 0: never
-        ("checkpoint_rows", "i8"),
         ("autoreset", "u1"),
     ],
     align=True,

@@ -21,7 +21,7 @@ from hft_gym.envs.quoting import requote
 from hft_gym.envs.warm import STATE_AHEAD, TAPE_AHEAD, warm_state, warm_tape
 from hft_gym.features.engine import DECISION_DTYPE
 from hft_gym.features.interfaces import write_own
-from hft_gym.kernel.address import column
+from hft_gym.kernel.address import column, unowned
 from hft_gym.kernel.jit import enable_cache, kernel
 from hft_gym.kernel.random import below
 from hft_gym.market.account import learn
@@ -83,7 +83,7 @@ def begin(models: Models, world: World, batch: Batch, k: int, stagger: bool) -> 
         length = 1 + below(env["trader"], length)
     env["tape"] = tape
     market = world.markets[tape]
-    start_at(market, settings, batch.books[k], env, start, start + length)
+    start_at(market, batch.books[k], env, start, start + length)
 
 
 @kernel
@@ -132,7 +132,7 @@ def step_batch(
     width = outcome.observations.shape[1] - len(models.own_features)
     for k in range(part[0], part[1]):
         warm_state(batch.envs, k + STATE_AHEAD)
-        warm_tape(world.markets, batch.envs, batch.books, k + TAPE_AHEAD, width)
+        warm_tape(world.markets, batch.envs, k + TAPE_AHEAD, width)
         env = batch.envs[k]
         if env["is_done"]:  # waits for its reset
             outcome.rewards[k] = 0.0
@@ -157,6 +157,29 @@ def step_batch(
             if world.settings[0]["autoreset"]:
                 begin(models, world, batch, k, False)
         observe(models, world.markets[env["tape"]], env, row_of(outcome.observations, k))
+
+
+@kernel
+def step_slice(
+    models: Models,
+    world: World,
+    batch: Batch,
+    actions: NDArray[Any],
+    outcome: Outcome,
+    part: tuple[int, int],
+) -> None:
+    """`step_batch` without counting references to the arrays at every environment."""
+    world = World(unowned(world.markets), unowned(world.spans), unowned(world.settings))
+    batch = Batch(unowned(batch.envs), unowned(batch.books))
+    outcome = Outcome(
+        unowned(outcome.observations),
+        unowned(outcome.rewards),
+        unowned(outcome.terminated),
+        unowned(outcome.truncated),
+        unowned(outcome.final_observations),
+        unowned(outcome.finished),
+    )
+    step_batch(models, world, batch, unowned(actions), outcome, part)
 
 
 @kernel
@@ -190,8 +213,7 @@ def begin_batch_at(
         if places[k, 0] >= 0:
             env["tape"] = places[k, 0]
             market = world.markets[env["tape"]]
-            book = batch.books[k]
-            start_at(market, world.settings[0], book, env, places[k, 1], places[k, 2])
+            start_at(market, batch.books[k], env, places[k, 1], places[k, 2])
         observe(models, world.markets[env["tape"]], env, observations[k])
 
 
@@ -231,7 +253,7 @@ def bind(models: Models) -> Kernels:
             observations, rewards, terminated, truncated, final_observations, finished
         )
         world, batch = World(markets, spans, settings), Batch(envs, books)
-        step_batch(models, world, batch, actions, outcome, (first, stop))
+        step_slice(models, world, batch, actions, outcome, (first, stop))
 
     @kernel
     def begin_wanted(

@@ -8,6 +8,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from hft_gym.book.index import BLOCK_ROWS, WINDOW_DTYPE
 from hft_gym.envs.records import ENV_DTYPE
 from hft_gym.features.engine import DECISION_DTYPE
 from hft_gym.kernel.jit import kernel
@@ -24,7 +25,8 @@ DECISION_BYTES = DECISION_DTYPE.itemsize
 STATE_AHEAD = 8  # environments between asking for a state and stepping it
 TAPE_AHEAD = 4  # the same for its tape, whose place stands in the state
 ROWS = 36  # rows of the tape to ask for
-NEAR_TICKS = 10  # levels round the touch to ask for
+SOON = 4  # rows until our messages most often arrive
+WINDOW_BYTES = WINDOW_DTYPE.itemsize
 
 
 @kernel
@@ -46,29 +48,20 @@ def _span(address: int, first: int, stop: int) -> None:
 
 
 @kernel
-def warm_tape(
-    markets: NDArray[Any], envs: NDArray[Any], books: NDArray[Any], k: int, width: int
-) -> None:
-    """Ask for the rows, levels, decision and features that environment `k` needs next."""
+def warm_tape(markets: NDArray[Any], envs: NDArray[Any], k: int, width: int) -> None:
+    """Ask for the rows, windows, decision and features that environment `k` needs next."""
     if k >= envs.size:
         return
     env = envs[k]
     market = markets[env["tape"]]
-    tape, trader, book = market["columns"], env["trader"], books[k]
-    row, base = trader["row"], book["base_ticks"]
-    _span(tape["kind_address"], row, row + ROWS)
-    _span(tape["side_address"], row, row + ROWS)
-    _span(tape["px_ticks_address"], 4 * row, 4 * (row + ROWS))
-    _span(tape["lots_address"], 4 * row, 4 * (row + ROWS))
+    tape, trader = market["columns"], env["trader"]
+    index, row = tape["index"], trader["row"]
     if trader["last_order_id"] > 0:
-        _span(tape["queue_key_address"], 8 * row, 8 * (row + ROWS))
-        _span(tape["flags_address"], row, row + ROWS)
-        prefetch(tape["ts_exchange_ns_address"] + 8 * row)
-    low = 8 * (env["bid_ticks"] - NEAR_TICKS - base)
-    high = 8 * (env["ask_ticks"] + NEAR_TICKS - base)
-    _span(book["ladder_address"], low, high)
-    if trader["consumed_lots"] > 0:
-        _span(book["consumed_address"], low, high)
+        block = row // BLOCK_ROWS
+        _span(index["reach_address"], 4 * BLOCK_ROWS * block, 4 * (row + ROWS))
+        _span(index["moves_address"], 8 * BLOCK_ROWS * block, 8 * (row + ROWS))
+        _span(index["windows_address"], WINDOW_BYTES * block, WINDOW_BYTES * (block + 1) - 1)
+        _span(tape["ts_exchange_ns_address"], 8 * row, 8 * (row + SOON))
     decision = env["decision"] + 1
     prefetch(market["decisions_address"] + decision * DECISION_BYTES)
     prefetch(market["features_address"] + 4 * decision * width)

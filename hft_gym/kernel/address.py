@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numba import carray, types
 from numba.extending import intrinsic, overload
+from numba.np.numpy_support import as_dtype
 from numpy.typing import NDArray
 
 
@@ -32,6 +33,25 @@ def column(address: int, length: int, dtype: Any) -> NDArray[Any]:
 def _column(address: Any, length: Any, dtype: Any) -> Any:
     def over(address: Any, length: Any, dtype: Any) -> Any:
         return carray(_pointer(np.uint64(address)), (length,), dtype)
+
+    return over
+
+
+def unowned(array: NDArray[Any]) -> NDArray[Any]:
+    """The same contiguous array to a kernel, not counted as a reference to it.
+
+    Counting is an atomic operation each time that an element is taken out of a tuple of arrays.
+    The caller keeps the array alive.
+    """
+    return array
+
+
+@overload(unowned)
+def _unowned(array: Any) -> Any:
+    dtype = as_dtype(array.dtype)
+
+    def over(array: Any) -> Any:
+        return carray(_pointer(np.uint64(array.ctypes.data)), array.shape, dtype)
 
     return over
 

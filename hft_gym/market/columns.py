@@ -1,14 +1,15 @@
-"""What a kernel sees of a tape and of the book around the touch: records of addresses.
+"""What a kernel sees of a tape and of a trader's place to look at its book: records of addresses.
 
 A record is passed as one pointer; a tuple of arrays would be passed as fifty numbers, at every
 call. Whoever makes a record keeps the arrays alive.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hft_gym.book.index import INDEX_DTYPE, BookIndex
 from hft_gym.kernel.address import address_of, column
 from hft_gym.kernel.jit import kernel
 from hft_gym.tape.market_tape import MarketTape
@@ -26,16 +27,27 @@ class Columns(NamedTuple):
     flags: NDArray[np.uint8]
 
 
-COLUMNS_DTYPE = np.dtype([("rows", "i8"), *((f"{name}_address", "i8") for name in Columns._fields)])
+COLUMNS_DTYPE = np.dtype(
+    [
+        ("rows", "i8"),
+        *((f"{name}_address", "i8") for name in Columns._fields),
+        ("index", INDEX_DTYPE),
+    ],
+    align=True,
+)
 
-# One trader's copy of the book. `ladder` holds the lots of the tape; `consumed`, in the same
-# places, the part of them that this trader has taken: what is there for us is the difference.
+# Where a trader looks at the book. `consumed` holds the part of the tape's lots that this trader
+# has taken: what is there for us is the difference. `ladder` is paper to write the book of one row
+# on, shared by all traders of a thread: only the places from `low_place` to before `high_place` are
+# true, and only for as long as one message is carried out.
 BOOK_DTYPE = np.dtype(
     [
         ("base_ticks", "i8"),
         ("places", "i8"),
         ("ladder_address", "i8"),
         ("consumed_address", "i8"),
+        ("low_place", "i8"),
+        ("high_place", "i8"),
     ]
 )
 
@@ -45,22 +57,31 @@ def columns_of(tape: MarketTape) -> Columns:
     return Columns(*(getattr(tape, name) for name in Columns._fields))
 
 
-def columns_record(tape: MarketTape) -> tuple[int, ...]:
-    """One row of a table of `COLUMNS_DTYPE`; keep the tape alive for as long as the row."""
-    return (len(tape), *(address_of(array) for array in columns_of(tape)))
+def columns_record(tape: MarketTape, index: BookIndex) -> tuple[Any, ...]:
+    """One row of a table of `COLUMNS_DTYPE`; keep tape and index alive for as long as the row."""
+    return (len(tape), *(address_of(array) for array in columns_of(tape)), index.record())
 
 
 def book_records(
-    ladders: NDArray[np.int32], consumed: NDArray[np.int32], base_ticks: int = 0
+    consumed: NDArray[np.int32], ladders: NDArray[np.int32], base_ticks: int = 0
 ) -> NDArray[np.void]:
-    """`[traders]` of `BOOK_DTYPE` over `[traders, places]` arrays, which the caller keeps."""
-    traders, places = ladders.shape
+    """`[traders]` of `BOOK_DTYPE`; the caller keeps the arrays.
+
+    Args:
+        consumed: `[traders, places]`.
+        ladders: `[threads, places]`; traders share them in equal slices.
+        base_ticks: price of the first level.
+    """
+    traders, places = consumed.shape
+    threads = len(ladders)
     books = np.zeros(traders, BOOK_DTYPE)
     books["base_ticks"] = base_ticks
     books["places"] = places
     k = np.arange(traders)
-    books["ladder_address"] = address_of(ladders[0]) + k * ladders.strides[0]
     books["consumed_address"] = address_of(consumed[0]) + k * consumed.strides[0]
+    for thread in range(threads):
+        first, stop = traders * thread // threads, traders * (thread + 1) // threads
+        books["ladder_address"][first:stop] = address_of(ladders[thread])
     return books
 
 
@@ -108,7 +129,7 @@ def flags_of(tape: np.void) -> NDArray[np.uint8]:
 
 @kernel
 def ladder_of(book: np.void) -> NDArray[np.int32]:
-    """The lots of the tape; see `hft_gym.book.ladder` for the places."""
+    """The lots of the tape where they have been looked up; see `hft_gym.book.ladder`."""
     return column(book["ladder_address"], book["places"], np.int32)
 
 

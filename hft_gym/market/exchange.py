@@ -2,36 +2,40 @@
 
 import numpy as np
 
-from hft_gym.book.ladder import apply_row, lots_at, place_of
+from hft_gym.book.index import (
+    EMPTIES,
+    MEETS_ASK,
+    MEETS_BID,
+    NO_ASK,
+    NO_BID,
+    PLACE_MASK,
+    QUIET,
+    moves_of,
+    reach_of,
+)
 from hft_gym.kernel.jit import kernel
+from hft_gym.kernel.lanes import LANES, first_bits, lanes_within, lowest_bit, without_lowest
+from hft_gym.market.account import FAR
 from hft_gym.market.columns import (
     consumed_of,
     flags_of,
     kind_of,
-    ladder_of,
-    lots_of,
-    px_of,
-    queue_key_of,
-    side_of,
     ts_exchange_of,
 )
 from hft_gym.market.interfaces import (
     MarketModels,
     entry_delay_ns,
     lots_ahead_gone,
+    needs_level_lots,
     response_delay_ns,
 )
 from hft_gym.market.matching import end_packet, on_clear, on_crossing_add, on_reduce, on_trade
-from hft_gym.market.orders import arrive
+from hft_gym.market.orders import arrive, lots_after
 from hft_gym.market.records import MESSAGES
 from hft_gym.tape.rows import Flag, Kind
 
-ADD, REDUCE = int(Kind.ADD), int(Kind.REDUCE)
-TRADE, FILL = int(Kind.TRADE), int(Kind.FILL)
-CLEAR = int(Kind.CLEAR)
-LAST, CROSSED = int(Flag.LAST), int(Flag.CROSSED)
-ONE = np.uint64(1)
-NOT_TRADABLE = int(Flag.CROSSED) | int(Flag.SNAPSHOT)
+TRADE = int(Kind.TRADE)
+LAST = int(Flag.LAST)
 
 
 @kernel
@@ -65,92 +69,119 @@ def _release_consumed(book: np.void, trader: np.void, place: int, lots: int) -> 
 
 
 @kernel
-def _quiet_until(
-    models: MarketModels, tape: np.void, book: np.void, trader: np.void, row: int, stop: int
-) -> int:
-    """Change the ladder and our places up to the first row that needs more, and return that row.
-
-    For a trader with at most one order a side. Kinds and sides come in no order that a processor
-    could guess: the inner loop computes everything and branches once, on what is rare. A price is
-    known by its place in the ladder, which tells its side too. Unsigned places are not tested for
-    counting from the end.
-    """
-    kinds, sides, prices, sizes = kind_of(tape), side_of(tape), px_of(tape), lots_of(tape)
-    ladder, consumed, base = ladder_of(book), consumed_of(book), book["base_ticks"]
-    our_bid = 2 * (trader["bid_high_ticks"] - base)
-    our_ask = 2 * (trader["ask_low_ticks"] - base) + 1
-    any_consumed = trader["consumed_lots"] > 0
-    places, end, i = np.uint64(ladder.size), np.uint64(stop), np.uint64(row)
-    while True:
-        place, meets_ours = 0, False
-        while i < end:
-            kind = kinds[i]
-            place = 2 * (prices[i] - base) + (sides[i] < 0)
-            is_ask = (place & 1) == 1
-            comes = (kind != REDUCE) & (kind != FILL)
-            meets_ours = comes & (
-                (is_ask & (place < our_bid + 2)) | (~is_ask & (place > our_ask - 2))
-            )
-            leaves_ours = (kind == REDUCE) & ((place == our_bid) | (place == our_ask))
-            if meets_ours | leaves_ours | (kind >= CLEAR):
-                break
-            at = np.uint64(place)
-            if at < places:
-                if any_consumed and consumed[at] > 0:
-                    return int(np.int64(i))
-                ladder[at] += sizes[i] * (int(kind == ADD) - int(kind == REDUCE))
-            i += ONE
-        at = np.uint64(place)
-        if i >= end or meets_ours or kinds[i] >= CLEAR:
-            return int(np.int64(i))
-        if any_consumed and consumed[at] > 0:
-            return int(np.int64(i))
-        key, lots = queue_key_of(tape)[i], sizes[i]
-        ladder[at] -= lots
-        order = trader["orders"][trader["bid_slot"] if place == our_bid else trader["ask_slot"]]
-        gone = lots_ahead_gone(models.queue, order, key, lots, ladder[at])
-        order["ahead_lots"] = max(0, order["ahead_lots"] - gone)
-        i += ONE
+def _come_forward(
+    models: MarketModels, tape: np.void, book: np.void, trader: np.void, row: int
+) -> None:
+    """Lots leave a place where we have an order: those that were ahead of us bring us forward."""
+    move = moves_of(tape["index"])[row]
+    if move["lots"] >= 0:  # a level that grew
+        return
+    level_lots = -1
+    if needs_level_lots(models.queue):
+        level_lots = lots_after(tape, book, row)
+    lots, key = -int(move["lots"]), int(move["queue_key"])
+    if trader["has_several"] or trader["packet_open"]:
+        place = reach_of(tape["index"])[row]
+        side = -1 if place & 1 else 1
+        px = book["base_ticks"] + (place >> 1)
+        on_reduce(models, trader, side, px, lots, key, level_lots)
+        return
+    is_ask = reach_of(tape["index"])[row] & 1
+    order = trader["orders"][trader["ask_slot"] if is_ask else trader["bid_slot"]]
+    gone = lots_ahead_gone(models.queue, order, key, lots, level_lots)
+    order["ahead_lots"] = max(0, order["ahead_lots"] - gone)
 
 
 @kernel
 def _row_of_ours(
     models: MarketModels, tape: np.void, book: np.void, trader: np.void, row: int
 ) -> None:
-    """One row that may concern us: the ladder first, then our orders."""
-    kind, side = int(kind_of(tape)[row]), int(side_of(tape)[row])
-    px, lots = int(px_of(tape)[row]), int(lots_of(tape)[row])
-    base, ladder = book["base_ticks"], ladder_of(book)
-    apply_row(ladder, base, kind, side, px, lots)
-    if kind == REDUCE:
-        key, level_lots = queue_key_of(tape)[row], lots_at(ladder, base, side, px)
-        on_reduce(models, trader, side, px, lots, key, level_lots)
-        if trader["consumed_lots"] > 0:
-            _release_consumed(book, trader, place_of(base, side, px), lots)
-        return
-    ts_exchange_ns = ts_exchange_of(tape)[row]
-    if kind == CLEAR:
-        on_clear(models, book, trader, ts_exchange_ns)
-    elif not flags_of(tape)[row] & NOT_TRADABLE:
-        if kind == ADD:
-            on_crossing_add(models, book, trader, side, px, lots, ts_exchange_ns)
-        elif kind == TRADE:
-            on_trade(models, trader, side, px, lots, ts_exchange_ns)
+    """One row that concerns our orders."""
+    reach = reach_of(tape["index"])[row]
+    if 0 <= reach < QUIET:
+        _come_forward(models, tape, book, trader, row)
+    elif reach == EMPTIES:
+        on_clear(models, book, trader, ts_exchange_of(tape)[row])
+    elif moves_of(tape["index"])[row]["lots"] == 0 and kind_of(tape)[row] == TRADE:
+        on_trade(models, tape, trader, row)
+    else:
+        on_crossing_add(models, tape, book, trader, row)
+
+
+@kernel
+def _reaches(book: np.void, trader: np.void) -> tuple[int, int, tuple[int, int], tuple[int, int]]:
+    """Bounds for `lanes_within`: the rows that concern our orders, by their reach."""
+    base = book["base_ticks"]
+    below, above, bids, asks = NO_BID, NO_ASK, (NO_BID, NO_BID), (NO_BID, NO_BID)
+    if trader["bid_high_ticks"] > -FAR:
+        high = 2 * (trader["bid_high_ticks"] - base)
+        below = MEETS_BID + high + 1
+        bids = 2 * (trader["bid_low_ticks"] - base), high
+    if trader["ask_low_ticks"] < FAR:
+        low = 2 * (trader["ask_low_ticks"] - base)
+        above = MEETS_ASK + low
+        asks = low + 1, 2 * (trader["ask_high_ticks"] - base) + 1
+    return below, above, bids, asks
+
+
+@kernel
+def _quiet_until(
+    models: MarketModels, tape: np.void, book: np.void, trader: np.void, row: int, stop: int
+) -> int:
+    """Follow the queues we stand in up to the first row that does more, and return that row."""
+    index = tape["index"]
+    below, above, bids, asks = _reaches(book, trader)
+    reach = reach_of(index)
+    while row < stop:
+        found = lanes_within(index["reach_address"] + 4 * row, below, above, bids, asks)
+        if stop - row < LANES:
+            found = first_bits(found, stop - row)
+        while found:
+            at = row + lowest_bit(found)
+            if reach[at] < 0 or reach[at] >= QUIET:
+                return at
+            _come_forward(models, tape, book, trader, at)
+            found = without_lowest(found)
+        row += LANES
+    return stop
+
+
+@kernel
+def _row_by_row(
+    models: MarketModels, tape: np.void, book: np.void, trader: np.void, row: int, stop: int
+) -> int:
+    """While a packet owes us credit or we have taken lots of the tape, every row counts."""
+    reach, moves = reach_of(tape["index"]), moves_of(tape["index"])
+    while row < stop and (trader["packet_open"] or trader["consumed_lots"] > 0):
+        below, above, bids, asks = _reaches(book, trader)
+        here = reach[row]
+        in_queue = bids[0] <= here <= bids[1] or asks[0] <= here <= asks[1]
+        if here <= below or here >= above or in_queue:
+            _row_of_ours(models, tape, book, trader, row)
+        if moves[row]["lots"] < 0 and trader["consumed_lots"] > 0:
+            _release_consumed(book, trader, here & PLACE_MASK, -int(moves[row]["lots"]))
+        if trader["packet_open"] and flags_of(tape)[row] & LAST:
+            end_packet(trader)
+        row += 1
+    return row
 
 
 @kernel
 def replay(models: MarketModels, tape: np.void, book: np.void, trader: np.void, stop: int) -> None:
-    """Let every row before `stop` change the book, our places and, where they trade, us."""
+    """Let every row before `stop` change our places and, where they trade, us."""
     row = trader["row"]
     while row < stop:
-        if not trader["packet_open"] and not trader["has_several"]:
-            row = _quiet_until(models, tape, book, trader, row, stop)
-            if row == stop:
-                break
-        _row_of_ours(models, tape, book, trader, row)
-        if trader["packet_open"] and flags_of(tape)[row] & LAST:
-            end_packet(trader)
-        row += 1
+        if trader["packet_open"] or trader["consumed_lots"] > 0:
+            row = _row_by_row(models, tape, book, trader, row, stop)
+            continue
+        if trader["bid_high_ticks"] == -FAR and trader["ask_low_ticks"] == FAR:
+            break  # nothing can concern us
+        row = _quiet_until(models, tape, book, trader, row, stop)
+        if row < stop:
+            _row_of_ours(models, tape, book, trader, row)
+            if trader["packet_open"] and flags_of(tape)[row] & LAST:
+                end_packet(trader)
+            row += 1
     trader["row"] = stop
 
 
@@ -195,14 +226,16 @@ def advance(
     A message comes after every row that bears its very nanosecond or an earlier one: the market was
     there first. One that is later than all known rows waits, unless its answer is due.
     """
+    book["high_place"] = 0  # the ladder shows the book of another trader
     while trader["message_count"] > 0:
         message = trader["messages"][trader["message_head"]]
         row = _first_row_after(tape, trader["row"], stop, message["arrival_ns"])
-        replay(models, tape, book, trader, row)
+        if row > trader["row"]:
+            replay(models, tape, book, trader, row)
+            book["high_place"] = 0  # the ladder shows another row
         if row == stop and not _is_due(models, tape, trader, now_ns):
             return
-        crossed = row > 0 and (flags_of(tape)[row - 1] & CROSSED) != 0
-        arrive(models, book, trader, message, crossed)
+        arrive(models, tape, book, trader, message)
         trader["message_head"] = (trader["message_head"] + 1) % MESSAGES
         trader["message_count"] -= 1
     trader["message_head"] = 0  # an empty ring starts over: its first places stay near

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hft_gym.kernel.interface import interface
+from hft_gym.kernel.interface import interface, optional_interface
 
 
 @interface
@@ -29,8 +29,14 @@ def lots_ahead_gone(
     """How many of the `lots` that leave our price were ahead of `order`.
 
     `queue_key` is the priority of the order that shrinks (-1: the source has none) and
-    `level_lots` is what the level shows after the change.
+    `level_lots` is what the level shows after the change, for models that ask for it.
     """
+
+
+@optional_interface
+def needs_level_lots(model: tuple) -> bool:
+    """Whether `lots_ahead_gone` wants to know `level_lots`; without this it is given as -1."""
+    return False
 
 
 class MarketModels(NamedTuple):

@@ -2,10 +2,11 @@
 
 import numpy as np
 
+from hft_gym.book.index import moves_of, reach_of
 from hft_gym.book.ladder import place_of
 from hft_gym.kernel.jit import kernel
 from hft_gym.market.account import fill, respond
-from hft_gym.market.columns import consumed_of
+from hft_gym.market.columns import consumed_of, lots_of, px_of, ts_exchange_of
 from hft_gym.market.interfaces import MarketModels, lots_ahead_gone
 from hft_gym.market.orders import consume, watch
 from hft_gym.market.records import ORDERS, Reason
@@ -34,21 +35,16 @@ def _next_in_line(trader: np.void, side: int, px_ticks: int, served: int) -> int
 
 
 @kernel
-def on_trade(
-    models: MarketModels,
-    trader: np.void,
-    aggressor: int,
-    px_ticks: int,
-    lots: int,
-    ts_exchange_ns: int,
-) -> None:
+def on_trade(models: MarketModels, tape: np.void, trader: np.void, row: int) -> None:
     """An aggressor trades: our better prices first, then those ahead of us, then us.
 
     The lots ahead leave with the print; the REDUCE rows that follow must not take them again,
     hence the credit. What a print had against hidden or implied orders is given back at the end of
     the packet.
     """
-    remaining = lots
+    aggressor = -1 if reach_of(tape["index"])[row] < 0 else 1
+    remaining = int(moves_of(tape["index"])[row]["queue_key"])
+    px_ticks = int(px_of(tape)[row])
     passed = 0  # lots of others at this price that the print has used
     served = 0
     while True:
@@ -69,22 +65,19 @@ def on_trade(
         traded = min(remaining, int(order["leaves_lots"]))
         if traded > 0:
             remaining -= traded
+            ts_exchange_ns = ts_exchange_of(tape)[row]
             fill(models, trader, slot, traded, int(order["px_ticks"]), ts_exchange_ns, True)
     watch(trader)
 
 
 @kernel
 def on_crossing_add(
-    models: MarketModels,
-    book: np.void,
-    trader: np.void,
-    newcomer: int,
-    px_ticks: int,
-    lots: int,
-    ts_exchange_ns: int,
+    models: MarketModels, tape: np.void, book: np.void, trader: np.void, row: int
 ) -> None:
     """A newcomer rests at a price that ours would have met: it would have traded with us."""
-    remaining = lots
+    newcomer = -1 if reach_of(tape["index"])[row] < 0 else 1
+    px_ticks, remaining = int(px_of(tape)[row]), int(lots_of(tape)[row])
+    ts_exchange_ns = ts_exchange_of(tape)[row]
     place = place_of(book["base_ticks"], newcomer, px_ticks)
     served = 0
     while remaining > 0:

@@ -2,41 +2,79 @@
 
 import numpy as np
 
+from hft_gym.book.index import (
+    PLACE_MASK,
+    WINDOW_PLACES,
+    is_crossed_in,
+    load_ladder,
+    load_window,
+    reach_of,
+)
 from hft_gym.book.ladder import NO_PRICE, lots_at
 from hft_gym.kernel.jit import kernel
 from hft_gym.market.account import FAR, fill, respond
-from hft_gym.market.columns import consumed_of, ladder_of
+from hft_gym.market.columns import consumed_of, flags_of, ladder_of
 from hft_gym.market.interfaces import MarketModels
 from hft_gym.market.records import ORDERS, Action, Reason
+from hft_gym.tape.rows import Flag
 
 NEW, MODIFY, CANCEL = int(Action.NEW), int(Action.MODIFY), int(Action.CANCEL)
 ACCEPTED, CANCELLED = int(Reason.ACCEPTED), int(Reason.CANCELLED)
 POST_ONLY_WOULD_TAKE, TOO_LATE = int(Reason.POST_ONLY_WOULD_TAKE), int(Reason.TOO_LATE)
 SELF_TRADE, BOOK_CROSSED = int(Reason.SELF_TRADE), int(Reason.BOOK_CROSSED)
 OUTSIDE_BAND = int(Reason.OUTSIDE_BAND)
+CROSSED = int(Flag.CROSSED)
 
 
 @kernel
 def watch(trader: np.void) -> None:
     """Note where our live orders stand: rows elsewhere cannot concern us."""
-    bid_high, ask_low = -FAR, FAR
+    bid_low, bid_high, ask_low, ask_high = FAR, -FAR, FAR, -FAR
     bids, asks, bid_slot, ask_slot = 0, 0, 0, 0
     for slot in range(ORDERS):
         order = trader["orders"][slot]
         if order["leaves_lots"] > 0:
             if order["side"] > 0:
+                bid_low = min(bid_low, order["px_ticks"])
                 bid_high = max(bid_high, order["px_ticks"])
                 bids, bid_slot = bids + 1, slot
             else:
                 ask_low = min(ask_low, order["px_ticks"])
+                ask_high = max(ask_high, order["px_ticks"])
                 asks, ask_slot = asks + 1, slot
     trader["bid_high_ticks"], trader["ask_low_ticks"] = bid_high, ask_low
+    trader["bid_low_ticks"], trader["ask_high_ticks"] = bid_low, ask_high
     trader["bid_slot"], trader["ask_slot"] = bid_slot, ask_slot
     trader["has_several"] = bids > 1 or asks > 1
 
 
 @kernel
-def opposite_touch(book: np.void, side: int, px_ticks: int) -> int:
+def show(tape: np.void, book: np.void, row: int, place: int) -> None:
+    """Make a place of the ladder true before `row`: the window round the touch, or all of it."""
+    if book["low_place"] <= place < book["high_place"]:
+        return
+    if book["high_place"] == 0:
+        book["low_place"] = load_window(tape["index"], ladder_of(book), row)
+        book["high_place"] = book["low_place"] + WINDOW_PLACES
+        if book["low_place"] <= place < book["high_place"]:
+            return
+    load_ladder(tape["index"], ladder_of(book), row)
+    book["low_place"], book["high_place"] = 0, book["places"]
+
+
+@kernel
+def lots_after(tape: np.void, book: np.void, row: int) -> int:
+    """What the level that a row changes shows after it."""
+    place = reach_of(tape["index"])[row] & PLACE_MASK
+    book["high_place"] = 0
+    show(tape, book, row + 1, place)
+    lots = ladder_of(book)[place]
+    book["high_place"] = 0
+    return int(lots)
+
+
+@kernel
+def opposite_touch(tape: np.void, book: np.void, row: int, side: int, px_ticks: int) -> int:
     """The best price at which an order of `side` at `px_ticks` would take; NO_PRICE: it rests.
 
     Walks from `px_ticks` away from the opposite side until the own side of the book shows lots:
@@ -47,6 +85,7 @@ def opposite_touch(book: np.void, side: int, px_ticks: int) -> int:
     best = NO_PRICE
     level = px_ticks - book["base_ticks"]
     while 0 <= 2 * level < ladder.size:
+        show(tape, book, row, 2 * level)
         place = 2 * level + 1 - own
         if ladder[place] > 0 and ladder[place] > consumed[place]:
             best = book["base_ticks"] + level
@@ -125,16 +164,23 @@ def _enter(
 
 
 @kernel
+def _is_crossed(tape: np.void, row: int) -> bool:
+    """Whether the book is crossed or locked before a row."""
+    return is_crossed_in(tape["index"], row) and (flags_of(tape)[row - 1] & CROSSED) != 0
+
+
+@kernel
 def _arrive_new(
-    models: MarketModels, book: np.void, trader: np.void, message: np.void, crossed: bool
+    models: MarketModels, tape: np.void, book: np.void, trader: np.void, message: np.void
 ) -> None:
     order = trader["orders"][message["slot"]]
     order["order_id"] = message["order_id"]
     order["filled_lots"] = 0
     order["leaves_lots"] = 0
     order["px_ticks"] = message["px_ticks"]
-    touch = opposite_touch(book, int(message["side"]), int(message["px_ticks"]))
-    reason = _refusal(book, trader, message, touch != NO_PRICE, crossed)
+    row = trader["row"]
+    touch = opposite_touch(tape, book, row, int(message["side"]), int(message["px_ticks"]))
+    reason = _refusal(book, trader, message, touch != NO_PRICE, _is_crossed(tape, row))
     if reason == ACCEPTED:
         order["leaves_lots"] = message["lots"]
         _enter(models, book, trader, message, touch)
@@ -145,7 +191,7 @@ def _arrive_new(
 
 @kernel
 def _arrive_modify(
-    models: MarketModels, book: np.void, trader: np.void, message: np.void, crossed: bool
+    models: MarketModels, tape: np.void, book: np.void, trader: np.void, message: np.void
 ) -> None:
     order = trader["orders"][message["slot"]]
     # what filled while the message was on its way has used up its part of the new size
@@ -158,8 +204,9 @@ def _arrive_modify(
         order["leaves_lots"] = leaves  # a decrease keeps its place in the queue
         respond(models, trader, int(message["slot"]), message["arrival_ns"], ACCEPTED, 1)
         return
-    touch = opposite_touch(book, int(message["side"]), int(message["px_ticks"]))
-    reason = _refusal(book, trader, message, touch != NO_PRICE, crossed)
+    row = trader["row"]
+    touch = opposite_touch(tape, book, row, int(message["side"]), int(message["px_ticks"]))
+    reason = _refusal(book, trader, message, touch != NO_PRICE, _is_crossed(tape, row))
     if reason == ACCEPTED:
         order["leaves_lots"] = leaves
         _enter(models, book, trader, message, touch)
@@ -170,18 +217,18 @@ def _arrive_modify(
 
 @kernel
 def arrive(
-    models: MarketModels, book: np.void, trader: np.void, message: np.void, crossed: bool
+    models: MarketModels, tape: np.void, book: np.void, trader: np.void, message: np.void
 ) -> None:
     """One message reaches the exchange, after every row before `trader["row"]`."""
     if message["action"] == NEW:
-        _arrive_new(models, book, trader, message, crossed)
+        _arrive_new(models, tape, book, trader, message)
     else:
         order = trader["orders"][message["slot"]]
         if order["order_id"] != message["order_id"] or order["leaves_lots"] == 0:
             trader["rejected"] += 1
             respond(models, trader, int(message["slot"]), message["arrival_ns"], TOO_LATE, 1)
         elif message["action"] == MODIFY:
-            _arrive_modify(models, book, trader, message, crossed)
+            _arrive_modify(models, tape, book, trader, message)
         else:
             order["leaves_lots"] = 0
             respond(models, trader, int(message["slot"]), message["arrival_ns"], CANCELLED, 1)

@@ -118,7 +118,9 @@ TRADER_DTYPE = np.dtype(
         ("last_known_ns", "i8"),
         ("mid2_ticks", "i8"),  # twice the mid at the last decision, the mark of fills
         ("bid_high_ticks", "i4"),  # our best live bid
+        ("bid_low_ticks", "i4"),
         ("ask_low_ticks", "i4"),  # our best live ask
+        ("ask_high_ticks", "i4"),
         ("bid_slot", "i4"),  # slots of our live bid and ask, where there is one a side
         ("ask_slot", "i4"),
         ("message_head", "i4"),

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from hft_gym.envs.dataset import (
-    CHECKPOINT_ROWS,
     MARGIN_TICKS,
     Dataset,
     feature_names,
@@ -114,10 +113,10 @@ def test_ladders_reach_beyond_the_touch_on_every_tape():
         writer.send(START_NS + 10_000_000)
     dataset = Dataset.of([low.tape(), high.tape()], ByTime(1.0), ())
     for market in dataset.markets:
-        assert market.base_ticks == market.tape.meta.low_ticks - MARGIN_TICKS
-        top = market.base_ticks + dataset.places // 2 - 1
+        assert market.index.base_ticks == market.tape.meta.low_ticks - MARGIN_TICKS
+        top = market.index.base_ticks + dataset.places // 2 - 1
         assert top >= market.tape.meta.high_ticks + MARGIN_TICKS
-        assert market.ladders.shape == (len(market.tape) // CHECKPOINT_ROWS + 1, dataset.places)
+        assert market.index.places == dataset.places
 
 
 def test_the_table_leads_to_the_arrays(datasets):
@@ -125,9 +124,9 @@ def test_the_table_leads_to_the_arrays(datasets):
     for market, row in zip(dataset.markets, dataset.table, strict=True):
         assert row["decisions"] == market.decisions.size
         assert row["decisions_address"] == market.decisions.ctypes.data
-        assert row["checkpoints_address"] == market.ladders.ctypes.data
+        assert row["columns"]["index"]["windows_address"] == market.index.windows.ctypes.data
         assert row["columns"]["rows"] == len(market.tape)
-        assert row["base_ticks"] == market.base_ticks
+        assert row["columns"]["index"]["base_ticks"] == market.index.base_ticks
 
 
 def test_parts_by_share_and_by_tape(datasets):

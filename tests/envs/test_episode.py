@@ -6,13 +6,8 @@ import numpy as np
 import pytest
 
 from hft_gym.envs.core import BatchCore
-from hft_gym.envs.dataset import CHECKPOINT_ROWS, MARGIN_TICKS
 from hft_gym.envs.defaults import MODELS
-from hft_gym.envs.episode import load_book
-from hft_gym.envs.records import SETTINGS_DTYPE
-from hft_gym.market.columns import book_records
 from tests.envs.samples import LATE_NEWS, random_actions
-from tests.naive.features import history
 
 pytestmark = pytest.mark.slow
 
@@ -42,24 +37,6 @@ def test_stretches_too_short_are_left_out(dataset):
     core.reset(np.arange(200))
     assert set(core.view()["decision"]) == {0}
     assert set(core.view()["tape"]) == {0, 1, 2}
-
-
-@pytest.mark.parametrize("row", [0, 1, 500, CHECKPOINT_ROWS - 1, CHECKPOINT_ROWS, 9_000])
-def test_the_book_of_any_row(dataset, row):
-    market = dataset.markets[1]
-    settings = np.zeros(1, SETTINGS_DTYPE)
-    settings["checkpoint_rows"] = CHECKPOINT_ROWS
-    ladders, consumed = np.full((2, 1, dataset.places), 7, np.int32)
-    books = book_records(ladders, consumed)
-    load_book(dataset.table[1], settings[0], books[0], row)
-    base = market.tape.meta.low_ticks - MARGIN_TICKS
-    assert books["base_ticks"][0] == base
-    expected = np.zeros(dataset.places, np.int32)
-    for (side, px), lots in history(market.tape, row).book.items():
-        place = 2 * (px - base) + (side < 0)
-        if 0 <= place < dataset.places:
-            expected[place] = lots
-    assert np.array_equal(ladders[0], expected)
 
 
 def test_an_episode_ends_flat_at_the_touch(dataset):

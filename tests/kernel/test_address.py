@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from hft_gym.kernel.address import address_of, column
+from hft_gym.kernel.address import address_of, column, unowned
 from hft_gym.kernel.jit import kernel
 
 pytestmark = pytest.mark.kernel
@@ -33,6 +33,21 @@ def test_python_sees_the_same_memory():
     here[2] = 99
     assert numbers.tolist() == [0, 1, 99, 3, 4]
     assert np.shares_memory(here, numbers)
+
+
+@kernel
+def add_one(rows):
+    here = unowned(rows)
+    for k in range(here.size):
+        here[k]["n"] += 1
+    return here.size
+
+
+def test_an_unowned_array_is_the_same_memory():
+    rows = np.zeros(3, [("n", "i8"), ("x", "f4")])
+    rows["n"] = [5, 6, 7]
+    assert add_one(rows) == 3
+    assert rows["n"].tolist() == [6, 7, 8]
 
 
 def test_an_array_with_gaps_has_no_address():

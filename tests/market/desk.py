@@ -2,13 +2,15 @@
 
 import numpy as np
 
+from hft_gym.book.index import BookIndex
+from hft_gym.book.ladder import apply_rows
 from hft_gym.market.account import clear_trader, learn
 from hft_gym.market.columns import COLUMNS_DTYPE, book_records, columns_record
 from hft_gym.market.exchange import advance, send
 from hft_gym.market.fees.per_lot import PerLot
 from hft_gym.market.interfaces import MarketModels
 from hft_gym.market.latencies.constant import ConstantLatency
-from hft_gym.market.orders import watch
+from hft_gym.market.orders import opposite_touch, watch
 from hft_gym.market.queues.fifo import Fifo
 from hft_gym.market.records import TRADER_DTYPE, Action
 from hft_gym.tape.rows import Kind
@@ -30,8 +32,8 @@ class Desk:
         latency = ConstantLatency(entry_ms * MS, response_ms * MS)
         self.models = MarketModels(latency, Fifo(), fees)
         self.traders = np.zeros(1, TRADER_DTYPE)
-        self.ladders, self.consumed = np.zeros((2, 1, 200), np.int32)
-        self.book = book_records(self.ladders, self.consumed, base_ticks=50)[0]
+        self.consumed, self.ladders = np.zeros((2, 1, 200), np.int32)
+        self.book = book_records(self.consumed, self.ladders, base_ticks=50)[0]
         clear_trader(self.traders[0], 0, 203)
         watch(self.traders[0])
         self.ids = 0
@@ -39,6 +41,18 @@ class Desk:
     @property
     def me(self):
         return self.traders[0]
+
+    def touch(self, side, px):
+        """The price at which an order would take, in the book as it stands."""
+        self.book["high_place"] = 0
+        return opposite_touch(self.columns[0], self.book, self.me["row"], side, px)
+
+    def displayed(self):
+        """The ladder as it stands."""
+        ladder = np.zeros(200, np.int32)
+        columns = (self.tape.kind, self.tape.side, self.tape.px_ticks, self.tape.lots)
+        apply_rows(ladder, 50, *columns, (0, int(self.me["row"])))
+        return ladder
 
     def order(self, slot):
         return self.me["orders"][slot]
@@ -86,6 +100,7 @@ class Desk:
         tape = self.writer.tape()
         now = START_NS + int(until_ms * MS)
         stop = int(np.searchsorted(tape.ts_exchange_ns, now, side="right"))
-        columns = np.array([columns_record(tape)], COLUMNS_DTYPE)
-        advance(self.models, columns[0], self.book, self.me, stop, now)
+        self.tape, self.index = tape, BookIndex.of(tape, 50, 100)
+        self.columns = np.array([columns_record(tape, self.index)], COLUMNS_DTYPE)
+        advance(self.models, self.columns[0], self.book, self.me, stop, now)
         learn(self.me, now)

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from hft_gym.book.index import BookIndex
 from hft_gym.kernel.jit import kernel
 from hft_gym.market.columns import (
     COLUMNS_DTYPE,
@@ -47,7 +48,10 @@ def set_lots(books, k, place, lots, consumed):
 
 def test_a_record_of_addresses_gives_the_columns_of_its_tape():
     tapes = [random_tape(seed, 30) for seed in (1, 2)]
-    table = np.array([columns_record(tape) for tape in tapes], COLUMNS_DTYPE)
+    indexes = [BookIndex.of(tape, 60, 80) for tape in tapes]
+    pairs = zip(tapes, indexes, strict=True)
+    table = np.array([columns_record(*pair) for pair in pairs], COLUMNS_DTYPE)
+    assert table["index"]["reach_address"].tolist() == [k.reach.ctypes.data for k in indexes]
     assert table["rows"].tolist() == [len(tape) for tape in tapes]
     for k, tape in enumerate(tapes):
         seen = Columns(*all_columns(table, k))
@@ -58,14 +62,16 @@ def test_a_record_of_addresses_gives_the_columns_of_its_tape():
             assert np.shares_memory(getattr(columns_of(tape), name), getattr(tape, name))
 
 
-def test_every_trader_has_a_book_of_its_own():
-    ladders, consumed = np.zeros((3, 10), np.int32), np.zeros((3, 10), np.int32)
-    books = book_records(ladders, consumed, base_ticks=95)
-    assert books["base_ticks"].tolist() == [95, 95, 95]
-    assert books["places"].tolist() == [10, 10, 10]
-    for k in range(3):
+def test_traders_share_paper_but_not_what_they_took():
+    consumed, ladders = np.zeros((5, 10), np.int32), np.zeros((2, 10), np.int32)
+    books = book_records(consumed, ladders, base_ticks=95)
+    assert books["base_ticks"].tolist() == [95] * 5
+    assert books["places"].tolist() == [10] * 5
+    assert not books["high_place"].any()  # nothing is written on the paper yet
+    for k in range(5):
         set_lots(books, k, 2 + k, 7 + k, 1 + k)
-    expected = np.zeros((3, 10), np.int32)
-    expected[np.arange(3), 2 + np.arange(3)] = 1
-    assert np.array_equal(ladders, expected * [[7], [8], [9]])
-    assert np.array_equal(consumed, expected * [[1], [2], [3]])
+    expected = np.zeros((5, 10), np.int32)
+    expected[np.arange(5), 2 + np.arange(5)] = 1
+    assert np.array_equal(consumed, expected * [[1], [2], [3], [4], [5]])
+    lots = expected * [[7], [8], [9], [10], [11]]
+    assert np.array_equal(ladders, [lots[:2].sum(0), lots[2:].sum(0)])  # slices of a thread each
