@@ -29,9 +29,9 @@ from hft_gym.tape.rows import Flag, Kind
 ADD, REDUCE = int(Kind.ADD), int(Kind.REDUCE)
 TRADE, FILL = int(Kind.TRADE), int(Kind.FILL)
 CLEAR = int(Kind.CLEAR)
-LAST, CROSSED = int(Flag.LAST), int(Flag.CROSSED)
+LAST, CROSSED = int(Flag.LAST), int(Flag.CROSSED) | int(Flag.HALTED)
 ONE = np.uint64(1)
-NOT_TRADABLE = int(Flag.CROSSED) | int(Flag.SNAPSHOT)
+NOT_TRADABLE = CROSSED | int(Flag.SNAPSHOT)
 
 
 @kernel

@@ -63,9 +63,10 @@ def choices(file: DbnFile, wanted: str | int | None) -> list[Choice]:
         there = listed(names, names) if names else "ids without symbols; give the instrument's id"
         raise NothingThereError(f"no instrument {wanted} in {file.path}; there are: {there}")
     pairs = dict.fromkeys((mapping.instrument_id, mapping.symbol) for mapping in ours)
-    is_clear = len(pairs) == 1 and len(
-        {m.symbol for m in mappings if m.instrument_id == ours[0].instrument_id}
-    ) == 1
+    is_clear = (
+        len(pairs) == 1
+        and len({m.symbol for m in mappings if m.instrument_id == ours[0].instrument_id}) == 1
+    )
     return [
         Choice(wanted if wanted is not None else symbol, number, symbol,
                None if is_clear else _days(ours, number, symbol))

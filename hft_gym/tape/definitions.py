@@ -129,9 +129,7 @@ def _fits_better(one: Definition, other: Definition, ts_ns: int) -> bool:
     return one.ts_recv_ns < other.ts_recv_ns
 
 
-def _contract(
-    dataset: str, symbol: str, found: Definition | None
-) -> tuple[Contract | None, str]:
+def _contract(dataset: str, symbol: str, found: Definition | None) -> tuple[Contract | None, str]:
     if found is not None and found.contract.tick_size_e9 > 0:
         return found.contract, "definition"
     root = known_root(dataset, symbol)

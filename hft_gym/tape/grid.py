@@ -1,6 +1,7 @@
 """Prices and the grid of ticks that they must lie on."""
 
 import datetime as dt
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
@@ -59,9 +60,14 @@ def bad_price(
     what = "is too far away for" if far else "is off the grid of"
     return InputError(
         f"{source}: record {number} (ts_event {_clock(ts_event_ns)}): price "
-        f"{price_e9 / PRICE_UNITS:.9g} {what} tick size {tick_size_e9 / PRICE_UNITS:.9g}; "
+        f"{_points(price_e9)} {what} tick size {_points(tick_size_e9)}; "
         "give the instrument's tick_size"
     )
+
+
+def _points(price_e9: int) -> str:
+    """A price with all of its digits: the last one may be what is wrong."""
+    return f"{Decimal(price_e9).scaleb(-9).normalize():f}"
 
 
 def _clock(ts_ns: int) -> str:

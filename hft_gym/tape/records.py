@@ -66,7 +66,7 @@ STATUS_DTYPE = np.dtype(
         ("ts_recv", "<u8"),
         ("action", "<u2"),
         ("reason", "<u2"),
-        ("event_kind", "<u2"),
+        ("trading_event_id", "<u2"),
         ("is_trading", "u1"),  # Y, N, or ~ for unknown
         ("is_quoting", "u1"),
         ("is_short_sell_restricted", "u1"),

@@ -16,7 +16,6 @@ from hft_gym.tape.rows import Flag
 from hft_gym.tape.session import Session
 
 _STATES = {
-    0: "none",
     1: "pre_open",
     2: "pre_cross",
     3: "quoting",
@@ -30,10 +29,10 @@ _STATES = {
     11: "pre_close",
     12: "close",
     13: "post_close",
-    14: "short_sell_restriction",
     15: "not_available",
 }
 _NO_CHANGE = (0, 14)  # none, and news of short selling alone
+_NEWS, _SILENCE, _UNKNOWN = "news", "silence", "unknown"
 _TRADES = 7
 _UNDEF_TIME = 2**63 - 1
 _YES, _NO = ord("Y"), ord("N")
@@ -69,36 +68,46 @@ def status_changes(
     Raises:
         InputError: a file is damaged.
     """
-    found = []
+    changes: list[StatusChange] = []
+    ranges: list[tuple[int, int]] = []
     for file in files:
         if dataset and file.dataset not in (dataset, ""):
             continue
         for records, _ in file.chunks(layout=STATUS):
-            found.append(records[records["instrument_id"] == instrument_id])
-    if not found:
-        return ()
-    records = np.concatenate(found)
-    return _changes(records[np.argsort(records["ts_recv"], kind="stable")])
+            ours = records[records["instrument_id"] == instrument_id]
+            changes += [_of_record(record) for record in ours]
+        ranges.append((int(file.metadata.start), int(file.metadata.end or _UNDEF_TIME)))
+    ends = {end_ns for _, end_ns in ranges if end_ns < _UNDEF_TIME}
+    for end_ns in ends:  # what a file ends with must not last for days that it does not tell of
+        if not any(start <= end_ns < end for start, end in ranges):
+            changes.append(StatusChange(end_ns, end_ns, _UNKNOWN, True))
+    return _without_repeats(sorted(changes, key=lambda change: change.ts_local_ns))
 
 
-def _changes(records: NDArray[np.void]) -> tuple[StatusChange, ...]:
+def _of_record(record: np.void) -> StatusChange:
+    """A record on its own; whether it trades is told by the venue, or else by the action."""
+    action = int(record["action"])
+    ts_local_ns, ts_exchange_ns = int(record["ts_recv"]), int(record["ts_event"])
+    if not 0 < ts_exchange_ns < _UNDEF_TIME:
+        ts_exchange_ns = ts_local_ns
+    is_told = record["is_trading"] in (_YES, _NO)
+    is_trading = record["is_trading"] == _YES if is_told else action == _TRADES
+    state = _STATES.get(action, str(action))
+    if action in _NO_CHANGE:
+        state = _NEWS if is_told else _SILENCE
+    return StatusChange(ts_exchange_ns, ts_local_ns, state, bool(is_trading))
+
+
+def _without_repeats(told: list[StatusChange]) -> tuple[StatusChange, ...]:
+    """Changes alone; news of something else leave the state as it was."""
     changes: list[StatusChange] = []
-    is_trading = True  # until the venue says anything
-    for record in records:
-        action = int(record["action"])
-        if record["is_trading"] in (_YES, _NO):
-            is_trading = bool(record["is_trading"] == _YES)
-        elif action not in _NO_CHANGE:
-            is_trading = action == _TRADES
-        state = _STATES.get(action, str(action))
-        if action in _NO_CHANGE and changes:
-            state = changes[-1].state
-        ts_local_ns = int(record["ts_recv"])
-        ts_exchange_ns = int(record["ts_event"])
-        if not 0 < ts_exchange_ns < _UNDEF_TIME:
-            ts_exchange_ns = ts_local_ns
-        change = StatusChange(ts_exchange_ns, ts_local_ns, state, is_trading)
-        if not changes or (changes[-1].state, changes[-1].is_trading) != (state, is_trading):
+    for change in told:
+        now = changes[-1] if changes else replace(change, state=_UNKNOWN, is_trading=True)
+        if change.state == _SILENCE:
+            continue
+        if change.state == _NEWS:
+            change = replace(change, state=now.state)
+        if not changes or (now.state, now.is_trading) != (change.state, change.is_trading):
             changes.append(change)
     return tuple(changes)
 
@@ -108,7 +117,7 @@ def trading_spans(
 ) -> tuple[tuple[int, int], ...]:
     """Stretches of local time between `start_ns` and `end_ns` in which the instrument trades.
 
-    What lies before the first change is taken to trade: nothing says otherwise.
+    What nothing is told of, as before the first change, is taken to trade.
     """
     spans = _spans(changes, [change.ts_local_ns for change in changes], (start_ns, end_ns))
     return tuple((a, b) for a, b, is_trading in spans if is_trading)
@@ -136,7 +145,7 @@ def with_halts(
     for start_ns, end_ns, is_trading in _spans(changes, starts.tolist(), rows):
         if not is_trading:
             first, after = np.searchsorted(ts_exchange_ns, (start_ns, end_ns))
-            marked[first:after] |= Flag.HALTED
+            marked[first:after] |= np.uint8(Flag.HALTED)
     return marked
 
 

@@ -40,8 +40,9 @@ def of_metadata(metadata: Any) -> list[Mapping]:
                 symbol, number = value, int(key)
             else:
                 continue
-            start_ns, end_ns = _midnight_ns(interval["start_date"]), _midnight_ns(
-                interval["end_date"]
+            start_ns, end_ns = (
+                _midnight_ns(interval["start_date"]),
+                _midnight_ns(interval["end_date"]),
             )
             found.append(Mapping(symbol, number, start_ns, end_ns))
     return found
