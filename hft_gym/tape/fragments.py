@@ -11,7 +11,7 @@ import databento_dbn
 from hft_gym.errors import InputError
 from hft_gym.tape.records import TRADE_DTYPE, WORD
 
-_NEWEST = 3
+_dbn: Any = databento_dbn  # its stubs call the members of its enumerations texts
 _TS_OUT = 8  # bytes; captures of a live stream may end every record with the time of sending
 _ACTION = TRADE_DTYPE.fields["action"][1]  # type: ignore[index]  # where it lies
 _MBP1 = 0x01
@@ -57,9 +57,8 @@ def guess(data: bytes) -> Guess | None:
             return None
         if length == 0 or (found is not None and place + length > len(data)):
             break
-        trades_alone &= data[place + 1] == _MBP1 and data[place + _ACTION : place + _ACTION + 1] in (
-            b"T", b"",
-        )  # fmt: skip
+        action = data[place + _ACTION : place + _ACTION + 1]
+        trades_alone &= data[place + 1] == _MBP1 and action in (b"T", b"")
         found = one if found is None else _both(found, one)
         place += length
     if found is not None and found.schema == "mbp-1" and trades_alone:
@@ -81,7 +80,7 @@ def stand_in(found: Guess) -> Any:
         dataset="",
         start=0,
         stype_in=None,
-        stype_out=databento_dbn.SType.INSTRUMENT_ID,
+        stype_out=_dbn.SType.INSTRUMENT_ID,
         schema=schema,
         symbols=[],
         mappings=[],

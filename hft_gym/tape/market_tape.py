@@ -37,8 +37,8 @@ class TapeMeta:
         low_ticks: lowest best bid inside the session; of `trades`, their lowest price.
         high_ticks: highest best ask inside the session; of `trades`, their highest price.
         tick_size_from: `user`, `definition`, `known roots`, `dataset` or `prices`.
-        schema: of the source: `mbo` shows every order, `mbp-10`, `mbp-1` and `tbbo` the best levels,
-            `trades` no book at all.
+        schema: of the source: `mbo` shows every order, `mbp-10`, `mbp-1` and `tbbo` the best
+            levels, `trades` no book at all.
         status: changes of the instrument's trading state, where the source has them.
         trading_spans_ns: local times from and until which it traded within the session.
         format_version: of the columns and of this metadata.

@@ -7,6 +7,8 @@ window as gone. A trade leaves the book as it is, so that its record shows the b
 levels come first, the trade after them.
 """
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -105,17 +107,18 @@ def _read(book: np.void, windows: NDArray[np.void], levels: NDArray[np.void]) ->
     """The levels of a record in ticks; whether all of them lie on the grid."""
     for k in range(len(levels)):
         level = levels[k]
-        if not _read_level(book, windows[NEW, 0, k], level["bid_e9"], np.int64(level["bid_lots"])):
+        if not _read_level(book, windows[NEW, 0, k], level["bid_e9"], level["bid_lots"]):
             return False
-        if not _read_level(book, windows[NEW, 1, k], level["ask_e9"], np.int64(level["ask_lots"])):
+        if not _read_level(book, windows[NEW, 1, k], level["ask_e9"], level["ask_lots"]):
             return False
     return True
 
 
 @kernel
-def _read_level(book: np.void, shown: np.void, price_e9: int, lots: int) -> bool:
+def _read_level(book: np.void, shown: np.void, price_e9: int, size: int) -> bool:
     """One level in ticks; a level without price or lots is none."""
     shown["lots"] = 0
+    lots = np.int64(size)  # signed: mixed arithmetic would make floats
     if price_e9 == UNDEF_PRICE or lots == 0:
         return True
     if lots > MAX_LOTS:
@@ -177,7 +180,7 @@ def _trade(book: np.void, head: np.void) -> int:
     if head["price"] == UNDEF_PRICE:
         count(book, Anomaly.UNDEFINED_PRICE)
         return Stop.DONE
-    lots = np.int64(head["size"])
+    lots: Any = np.int64(head["size"])
     if lots == 0 or lots > MAX_LOTS:
         count(book, Anomaly.ZERO_SIZE if lots == 0 else Anomaly.UNDEFINED_SIZE)
         return Stop.DONE

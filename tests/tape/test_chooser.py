@@ -67,7 +67,7 @@ def days(*rows):
     """A file that maps (symbol, id, first day, day after the last)."""
     told = [Mapping(name, number, MIDNIGHT_NS + a * DAY_NS, MIDNIGHT_NS + b * DAY_NS)
             for name, number, a, b in rows]  # fmt: skip
-    return SimpleNamespace(path="a.dbn", mappings=lambda: told, symbols=lambda: {})
+    return SimpleNamespace(path="a.dbn", mappings=lambda: told, symbols=dict)
 
 
 ROLL = days(("ES.c.0", 2, 1, 3), ("ES.c.0", 1, 0, 1))
@@ -79,10 +79,9 @@ def test_a_continuous_symbol_is_another_instrument_after_the_roll(wanted):
     assert [(choice.instrument_id, choice.symbol) for choice in found] == [
         (1, "ES.c.0"), (2, "ES.c.0"),
     ]  # fmt: skip
-    records = np.concatenate([
-        mbo(("A", "B", 10 * day + k, 10, 5, LAST), instrument_id=k, start_ns=START_NS + day * DAY_NS)
-        for day in range(4) for k in (1, 2)
-    ])  # fmt: skip
+    rows = [(day, k) for day in range(4) for k in (1, 2)]
+    records = mbo(*[("A", "B", 10 * day + k, 10, 5, LAST, day * DAY_NS) for day, k in rows])
+    records["instrument_id"] = [k for _, k in rows]
     taken = [Chooser(ROLL, choice).choose(records)["order_id"].tolist() for choice in found]
     assert taken == [[1], [12, 22]]
 
@@ -96,5 +95,5 @@ def test_an_id_that_is_given_away_again():
     tomorrow = mbo(("A", "B", 1, 10, 5, LAST), instrument_id=1, start_ns=START_NS + DAY_NS)
     chooser = Chooser(reused, choices(reused, "ESH4")[0])
     assert len(chooser.choose(tomorrow)) == 0
-    with pytest.raises(NothingThereError, match="no instrument ESH4 in a.dbn"):
+    with pytest.raises(NothingThereError, match=r"no instrument ESH4 in a\.dbn"):
         chooser.check()
