@@ -234,7 +234,9 @@ def find_records(
     return found, place
 
 
-def _whole_records(data: bytes, path: Path, size: int) -> tuple[NDArray[np.uint8], bytes]:
+def _whole_records(
+    data: bytes, path: Path, size: int = MBO_DTYPE.itemsize
+) -> tuple[NDArray[np.uint8], bytes]:
     """Cut off a record that is not complete yet; most have `size` bytes."""
     everything = np.frombuffer(data, np.uint8)
     whole = len(data) - len(data) % size
