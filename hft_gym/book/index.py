@@ -42,7 +42,7 @@ NO_ASK = 1 << 30  # bound of a trader without an ask
 
 ADD, REDUCE, TRADE = int(Kind.ADD), int(Kind.REDUCE), int(Kind.TRADE)
 CLEAR, LEVEL = int(Kind.CLEAR), int(Kind.LEVEL)
-CROSSED = int(Flag.CROSSED)
+CROSSED = int(Flag.CROSSED) | int(Flag.HALTED)  # either way, nobody can trade
 NOT_TRADABLE = CROSSED | int(Flag.SNAPSHOT)
 
 # What a row moves, beside its reach.

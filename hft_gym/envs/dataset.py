@@ -87,7 +87,8 @@ class Dataset:
         levels = max(t.meta.high_ticks - t.meta.low_ticks for t in tapes) + 1 + 2 * MARGIN_TICKS
         markets = tuple(_market(tape, step, tuple(features), feed_ns, levels) for tape in tapes)
         spans = np.array(
-            [(k, 0, market.decisions.size) for k, market in enumerate(markets)], SPAN_DTYPE
+            [(k, *span) for k, market in enumerate(markets) for span in tradable(market)],
+            SPAN_DTYPE,
         )
         return Dataset(markets, spans, feature_names(features), feed_ns)
 
@@ -194,6 +195,14 @@ def feature_names(features: Sequence[Any]) -> tuple[str, ...]:
 def has_session(tape: MarketTape) -> bool:
     """Whether there is a stretch of the tape in which one can trade."""
     return tape.meta.session_start_ns < tape.meta.session_end_ns
+
+
+def tradable(market: Market) -> list[tuple[int, int]]:
+    """First decision of each stretch in which the venue let trade, and the one after its last."""
+    ts_ns, told = market.decisions["ts_local_ns"], market.tape.meta.trading_spans_ns
+    firsts = [0, *np.searchsorted(ts_ns, [start for start, _ in told[1:]])]
+    stops = [*np.searchsorted(ts_ns, [end for _, end in told[:-1]]), ts_ns.size]
+    return [(int(a), int(b)) for a, b in zip(firsts, stops, strict=True) if a < b]
 
 
 def _market(

@@ -8,15 +8,19 @@ from pathlib import Path
 from hft_gym.errors import InputError
 from hft_gym.kernel.jit import cache_root, enable_cache
 from hft_gym.tape.cache import content_sha256, tape_path
-from hft_gym.tape.chooser import Chooser, NothingThereError
+from hft_gym.tape.chooser import Choice, Chooser, NothingThereError, choices
 from hft_gym.tape.columns import ColumnFiles
-from hft_gym.tape.dbn import CHUNK_RECORDS, DbnFile, open_dbn
-from hft_gym.tape.definitions import dbn_files, definition_files, instrument_facts
+from hft_gym.tape.dbn import DbnFile, open_dbn
+from hft_gym.tape.definitions import dbn_files, instrument_facts
+from hft_gym.tape.instrument import Instrument
 from hft_gym.tape.market_tape import MarketTape, TapeMeta
-from hft_gym.tape.resolver import Resolver
+from hft_gym.tape.schemas import SCHEMAS, RowWriter, Schema, check_schema, require_schema, schema_of
 from hft_gym.tape.session import SessionBounds
+from hft_gym.tape.status import narrowed, status_changes, trading_spans, with_halts
 
 Progress = Callable[[str, float], None]
+
+CHUNK_BYTES = 28 << 20  # of records at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,30 @@ class _Wishes:
     instrument: str | int | None
     tick_size: float | None
     session: SessionBounds
+    schema: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """One tape to be opened, or to be built first.
+
+    Attributes:
+        file: the market data.
+        schema: which of its records.
+        choice: which instrument.
+        companions: files beside it, and itself if it is mixed, that hold definitions and statuses.
+        wishes: of the user.
+    """
+
+    file: DbnFile
+    schema: Schema
+    choice: Choice
+    companions: tuple[DbnFile, ...]
+    wishes: _Wishes
+
+    def told_by(self, schema: str) -> list[DbnFile]:
+        """Companions that may hold records of one schema."""
+        return [file for file in self.companions if file.schema in (schema, None)]
 
 
 def build_tapes(
@@ -32,67 +60,104 @@ def build_tapes(
     instrument: str | int | None = None,
     tick_size: float | None = None,
     session: SessionBounds | None = None,
+    schema: str | None = None,
     cache: Path | str | None = None,
     progress: Progress | None = None,
 ) -> list[MarketTape]:
-    """Tapes of a DBN MBO file, or of every one in a folder, in order of time.
+    """Tapes of a DBN file, or of every one in a folder, in order of time.
 
-    A tape that was built before from the same content with the same wishes is only opened. In a
-    folder, files of other schemas are passed over, and so are those without the instrument.
+    A tape that was built before from the same content with the same wishes is only opened. Of a
+    folder, the files of one schema are taken, the one that shows most: MBO before MBP-10, MBP-1,
+    TBBO and trades; those without the instrument are passed over. A symbol that had several ids, as
+    a continuous one has, gives a tape for each.
 
     Args:
-        source: a .dbn or .dbn.zst file, or a folder of them; definition files beside the data tell
-            tick size, multiplier and currency.
-        instrument: raw symbol or instrument id; needed where a file holds several.
+        source: a .dbn or .dbn.zst file or a fragment, or a folder of them. Definition files beside
+            the data tell tick size, multiplier and currency; status files, when it traded.
+        instrument: raw or continuous symbol or instrument id; needed where a file holds several.
         tick_size: price step in points, if the files do not tell it or are wrong.
         session: start and end as `HH:MM[:SS]` (UTC), ISO time, ns since the epoch, or None.
+        schema: `mbo`, `mbp-10`, `mbp-1`, `tbbo` or `trades`, where the source holds several.
         cache: folder of the tapes; `cache_root() / "tapes"` if not given.
         progress: told the file's name and the share of it done, a number in [0, 1].
 
     Raises:
         InputError: no tape can be made of the source.
-        ConfigError: `tick_size` or `session` makes no sense.
+        ConfigError: `tick_size`, `session` or `schema` makes no sense.
     """
     enable_cache()
+    check_schema(schema)
     source = Path(source)
     folder = Path(cache) if cache is not None else cache_root() / "tapes"
-    wishes = _Wishes(instrument, tick_size, session or (None, None))
-    if not source.is_dir():
-        definitions = definition_files(source.parent) if source.is_file() else []
-        return [_tape(open_dbn(source), definitions, wishes, folder, progress)]
-    files = dbn_files(source)
-    definitions = [file for file in files if file.schema == "definition"]
-    tapes, passed = [], []
-    for file in files:
-        if file.schema in ("mbo", None):
-            try:
-                tapes.append(_tape(file, definitions, wishes, folder, progress))
-            except NothingThereError as error:
-                passed.append(error)
-    if not tapes and passed:
-        raise passed[0]
-    if not tapes:
-        raise InputError(f"no MBO files (.dbn, .dbn.zst) in {source}; give one of the mbo schema")
+    wishes = _Wishes(instrument, tick_size, session or (None, None), schema)
+    if source.is_dir():
+        tapes = _of_folder(source, wishes, folder, progress)
+    else:
+        file = open_dbn(source)
+        found = require_schema(file, schema)
+        tapes = _of_file(file, found, dbn_files(source.parent), wishes, (folder, progress))
     return sorted(tapes, key=lambda tape: (tape.meta.session_start_ns, tape.meta.source))
 
 
-def _tape(
+def _of_folder(
+    source: Path, wishes: _Wishes, folder: Path, progress: Progress | None
+) -> list[MarketTape]:
+    """Tapes of the schema that shows most among those that hold the instrument."""
+    files = dbn_files(source)
+    found = [(file, schema_of(file, wishes.schema)) for file in files]
+    passed: list[NothingThereError] = []
+    for schema in SCHEMAS.values():
+        tapes: list[MarketTape] = []
+        for file in (file for file, its in found if its is schema):
+            try:
+                tapes += _of_file(file, schema, files, wishes, (folder, progress))
+            except NothingThereError as error:
+                passed.append(error)
+        if tapes:
+            return tapes
+    if passed:
+        raise passed[0]
+    raise InputError(
+        f"no market data (.dbn, .dbn.zst) in {source}; give files of the schema "
+        f"{wishes.schema or ', '.join(SCHEMAS)}"
+    )
+
+
+def _of_file(
     file: DbnFile,
-    definitions: list[DbnFile],
+    schema: Schema,
+    beside: list[DbnFile],
     wishes: _Wishes,
-    folder: Path,
-    progress: Progress | None,
-) -> MarketTape:
+    target: tuple[Path, Progress | None],
+) -> list[MarketTape]:
+    """Tapes of a file: one for each id that the instrument had."""
+    companions = tuple(f for f in beside if f.schema in ("definition", "status"))
+    if file.schema is None:
+        companions = (*companions, file)
+    tapes: list[MarketTape] = []
+    passed: list[NothingThereError] = []
+    for choice in choices(file, wishes.instrument):
+        try:
+            tapes.append(_tape(_Order(file, schema, choice, companions, wishes), *target))
+        except NothingThereError as error:  # mapped, but without records
+            passed.append(error)
+    if not tapes:
+        raise passed[0]
+    return tapes
+
+
+def _tape(order: _Order, folder: Path, progress: Progress | None) -> MarketTape:
     """Open the tape of a file, or build it first."""
-    file.require_mbo()
+    file = order.file
     sha256 = content_sha256(file.path, folder)
-    known = [content_sha256(definition.path, folder) for definition in definitions]
-    path = tape_path(folder, file.path, sha256, known, repr(wishes))
+    known = [content_sha256(other.path, folder) for other in order.companions]
+    wishes = repr((order.wishes, order.choice, order.schema.layout.schema))
+    path = tape_path(folder, file.path, sha256, known, wishes)
     if path.is_file():
         with suppress(InputError):  # damaged: built again
             return MarketTape.open(path)
     try:
-        return _built(file, definitions, wishes, (path, sha256), progress)
+        return _built(order, (path, sha256), progress)
     except OSError as error:
         raise InputError(
             f"cannot build the tape of {file.path} in {folder}: {error.strerror or error}; "
@@ -100,42 +165,62 @@ def _tape(
         ) from error
 
 
-def _built(
-    file: DbnFile,
-    definitions: list[DbnFile],
-    wishes: _Wishes,
-    target: tuple[Path, str],
-    progress: Progress | None,
-) -> MarketTape:
-    path, sha256 = target
-    chooser = Chooser(file, wishes.instrument)
-    resolver: Resolver | None = None
+def _built(order: _Order, target: tuple[Path, str], progress: Progress | None) -> MarketTape:
+    path, file, layout = target[0], order.file, order.schema.layout
+    chooser = Chooser(file, order.choice, layout.schema)
+    writer: RowWriter | None = None
     with ColumnFiles(path.parent) as files:
-        for everything, share in file.chunks(CHUNK_RECORDS):
+        for everything, share in file.chunks(CHUNK_BYTES // layout.dtype.itemsize, layout):
             records = chooser.choose(everything)
             if len(records):
-                if resolver is None:
+                if writer is None:
                     instrument, origin = instrument_facts(
-                        file, chooser.chosen, definitions, records, wishes.tick_size
+                        file,
+                        chooser.chosen,
+                        order.told_by("definition"),
+                        (order.schema.prices(records), int(records["ts_recv"][0])),
+                        order.wishes.tick_size,
+                        order.choice.symbol,
                     )
-                    resolver = Resolver(instrument.tick_size_e9, wishes.session, str(file.path))
-                resolver.feed(records, files)
+                    writer = order.schema.writer(
+                        instrument.tick_size_e9, order.wishes.session, str(file.path)
+                    )
+                writer.feed(records, files)
             if progress is not None:
                 progress(file.path.name, share)
         chooser.check()
-        assert resolver is not None  # something was chosen, so something was resolved
-        session = resolver.finish(files)
-        meta = TapeMeta(
-            instrument=instrument,
-            label=session.label,
-            source=file.path.name,
-            source_sha256=sha256,
-            records=resolver.actions,
-            anomalies=resolver.anomalies,
-            session_start_ns=session.start_ns,
-            session_end_ns=session.end_ns,
-            low_ticks=session.low_ticks,
-            high_ticks=session.high_ticks,
-            tick_size_from=origin,
-        )
-        return MarketTape.write(path, files.columns(), meta)
+        assert writer is not None  # something was chosen, so something was resolved
+        return _written(order, target, (files, writer), (instrument, origin))
+
+
+def _written(
+    order: _Order,
+    target: tuple[Path, str],
+    rows: tuple[ColumnFiles, RowWriter],
+    facts: tuple[Instrument, str],
+) -> MarketTape:
+    """Give the rows their metadata and the tape its name."""
+    files, writer = rows
+    instrument, origin = facts
+    session = writer.finish(files)
+    changes = status_changes(order.told_by("status"), instrument.dataset, instrument.instrument_id)
+    session = narrowed(session, changes)
+    columns = files.columns()
+    columns["flags"] = with_halts(columns["flags"], columns["ts_exchange_ns"], changes)
+    meta = TapeMeta(
+        instrument=instrument,
+        label=session.label,
+        source=order.file.path.name,
+        source_sha256=target[1],
+        records=writer.actions,
+        anomalies=writer.anomalies,
+        session_start_ns=session.start_ns,
+        session_end_ns=session.end_ns,
+        low_ticks=session.low_ticks,
+        high_ticks=session.high_ticks,
+        tick_size_from=origin,
+        schema=order.schema.layout.schema,
+        status=changes,
+        trading_spans_ns=trading_spans(changes, session.start_ns, session.end_ns),
+    )
+    return MarketTape.write(target[0], columns, meta)

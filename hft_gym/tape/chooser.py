@@ -1,18 +1,83 @@
-"""One instrument out of a file that may hold several."""
+"""One instrument out of a file that may hold several, on several days."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hft_gym.errors import InputError
 from hft_gym.tape.dbn import DbnFile
+from hft_gym.tape.symbols import Mapping
 
 _LISTED = 20
 
 
 class NothingThereError(InputError):
-    """The file has no MBO records of what was asked for; another file of the folder may."""
+    """The file has no records of what was asked for; another file of the folder may."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Records to take out of a file.
+
+    Attributes:
+        wanted: what the user asked for; None: the one instrument that the file holds.
+        instrument_id: of the records; -1 where only the records tell.
+        symbol: of the instrument; None where nothing tells.
+        spans_ns: capture times from and until (not included) which the id means this symbol; None
+            where it always does.
+    """
+
+    wanted: str | int | None
+    instrument_id: int = -1
+    symbol: str | None = None
+    spans_ns: tuple[tuple[int, int], ...] | None = None
+
+
+def choices(file: DbnFile, wanted: str | int | None) -> list[Choice]:
+    """What a wish means in a file: one choice for each id that its symbol had.
+
+    Args:
+        file: its metadata map symbols to ids, day by day.
+        wanted: raw symbol, continuous symbol (`ES.c.0`) or instrument id; None where the file holds
+            one instrument only.
+
+    Raises:
+        NothingThereError: the file's metadata do not know the symbol.
+    """
+    mappings = sorted(file.mappings(), key=lambda mapping: mapping.start_ns)
+    symbols = {mapping.symbol for mapping in mappings}
+    if wanted is None:
+        if len(symbols) != 1:  # the records tell, if they are of one instrument
+            return [Choice(None)]
+        ours = mappings
+    elif isinstance(wanted, int) or wanted.isdigit():
+        ours = [mapping for mapping in mappings if mapping.instrument_id == int(wanted)]
+        if not ours:  # not every record has a symbol
+            return [Choice(wanted, int(wanted))]
+    else:
+        ours = [mapping for mapping in mappings if mapping.symbol == wanted]
+    if not ours:
+        names = {mapping.instrument_id: mapping.symbol for mapping in mappings}
+        there = listed(names, names) if names else "ids without symbols; give the instrument's id"
+        raise NothingThereError(f"no instrument {wanted} in {file.path}; there are: {there}")
+    pairs = dict.fromkeys((mapping.instrument_id, mapping.symbol) for mapping in ours)
+    is_clear = (
+        len(pairs) == 1
+        and len({m.symbol for m in mappings if m.instrument_id == ours[0].instrument_id}) == 1
+    )
+    return [
+        Choice(wanted if wanted is not None else symbol, number, symbol,
+               None if is_clear else _days(ours, number, symbol))
+        for number, symbol in pairs
+    ]  # fmt: skip
+
+
+def _days(mappings: list[Mapping], number: int, symbol: str) -> tuple[tuple[int, int], ...]:
+    return tuple(
+        (m.start_ns, m.end_ns) for m in mappings if (m.instrument_id, m.symbol) == (number, symbol)
+    )
 
 
 class Chooser:
@@ -20,28 +85,20 @@ class Chooser:
 
     Args:
         file: tells which symbol has which id.
-        wanted: raw symbol or instrument id; None where the file holds one instrument only.
+        choice: what to take.
+        schema: of the records, for messages.
 
     Attributes:
         chosen: instrument id; -1 until its first record has come.
-
-    Raises:
-        NothingThereError: the file's metadata do not know the symbol.
     """
 
-    def __init__(self, file: DbnFile, wanted: str | int | None) -> None:
+    def __init__(self, file: DbnFile, choice: Choice, schema: str = "mbo") -> None:
         self.chosen = -1
         self._path = file.path
         self._names = file.symbols()
-        self._wanted = wanted
+        self._choice = choice
+        self._schema = schema
         self._seen: set[int] = set()
-        self._candidates: list[int] = []
-        if isinstance(wanted, str) and not wanted.isdigit():
-            self._candidates = [i for i, name in self._names.items() if name == wanted]
-            if self._names and not self._candidates:
-                raise self._missing(self._names)
-        elif wanted is not None:
-            self._candidates = [int(wanted)]
 
     def choose(self, records: NDArray[np.void]) -> NDArray[np.void]:
         """`[m]` records of the chosen instrument among `[n]` records.
@@ -55,16 +112,34 @@ class Chooser:
         else:
             present = [int(i) for i in np.unique(ids)]
         self._seen.update(present)
-        fitting = self._seen if self._wanted is None else self._seen.intersection(self._candidates)
-        if len(fitting) > 1:
-            raise InputError(
-                f"{self._path} holds several instruments: {self._listed(fitting)}; "
-                "choose one with instrument="
-            )
+        if self._choice.wanted is None:
+            fitting = self._seen
+            if len(fitting) > 1:
+                raise InputError(
+                    f"{self._path} holds several instruments: {listed(fitting, self._names)}; "
+                    "choose one with instrument="
+                )
+        else:
+            fitting = self._seen & {self._choice.instrument_id}
         if not fitting:
             return records[:0]
-        self.chosen = next(iter(fitting))
-        return records if present == [self.chosen] else records[ids == self.chosen]
+        (number,) = fitting
+        if present != [number]:
+            records = records[ids == number]
+        records = self._in_time(records)
+        if len(records):
+            self.chosen = number
+        return records
+
+    def _in_time(self, records: NDArray[np.void]) -> NDArray[np.void]:
+        spans = self._choice.spans_ns
+        if spans is None:
+            return records
+        ts_ns = records["ts_recv"]
+        inside = np.zeros(len(records), np.bool_)
+        for start_ns, end_ns in spans:
+            inside |= (ts_ns >= np.uint64(start_ns)) & (ts_ns < np.uint64(end_ns))
+        return records[inside]
 
     def check(self) -> None:
         """After the last record: there was something.
@@ -74,18 +149,18 @@ class Chooser:
         """
         if not self._seen:
             raise NothingThereError(
-                f"{self._path} holds no MBO records; download a time with trading"
+                f"{self._path} holds no {self._schema} records; download a time with trading"
             )
         if self.chosen < 0:
-            raise self._missing(self._seen)
+            raise NothingThereError(
+                f"no instrument {self._choice.wanted} in {self._path}; there are: "
+                f"{listed(self._seen, self._names)}"
+            )
 
-    def _missing(self, there: Iterable[int]) -> NothingThereError:
-        return NothingThereError(
-            f"no instrument {self._wanted} in {self._path}; there are: {self._listed(there)}"
-        )
 
-    def _listed(self, ids: Iterable[int]) -> str:
-        ordered = sorted(ids)
-        names = [f"{self._names[i]} ({i})" if i in self._names else str(i) for i in ordered]
-        more = len(names) - _LISTED
-        return ", ".join(names[:_LISTED]) + (f" and {more} more" if more > 0 else "")
+def listed(ids: Iterable[int], names: dict[int, str]) -> str:
+    """Instruments for people: symbols with their ids, the first few."""
+    ordered = sorted(ids)
+    texts = [f"{names[i]} ({i})" if i in names else str(i) for i in ordered]
+    more = len(texts) - _LISTED
+    return ", ".join(texts[:_LISTED]) + (f" and {more} more" if more > 0 else "")

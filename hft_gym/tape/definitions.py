@@ -1,21 +1,42 @@
 """Facts of an instrument: from the user, a definition file, well-known contracts, or the prices."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import databento_dbn
 import numpy as np
 from numpy.typing import NDArray
 
-from hft_gym.errors import ConfigError, InputError
-from hft_gym.tape.dbn import RTYPE_DEFINITION, UNDEF_PRICE, DbnFile, open_dbn, records_of_type
+from hft_gym.errors import InputError
+from hft_gym.tape.dbn import DbnFile, open_dbn, starts_of_type
+from hft_gym.tape.grid import step_of_prices, ticks_e9
 from hft_gym.tape.instrument import PRICE_UNITS, Instrument
 from hft_gym.tape.known_roots import Contract, is_us_equity, known_root
+from hft_gym.tape.records import RTYPE_DEFINITION, UNDEF_PRICE, WORD
 
 _UNDEF_MULTIPLIER = 2**31 - 1
+_UNDEF_TIMES = (0, 2**64 - 1)
 _CHUNK_BYTES = 1 << 24
 _CENT = 10_000_000
+_ENDINGS = (".dbn", ".dbn.zst", ".dbn.frag", ".dbn.frag.zst")
+
+
+class Definition(NamedTuple):
+    """What a definition record says of an instrument; no tick size: 0.
+
+    Fields as in `Instrument`; `ts_recv_ns` is when it was said.
+    """
+
+    ts_recv_ns: int
+    symbol: str
+    contract: Contract
+    expiration_ns: int | None
+    match_algorithm: str
+    instrument_class: str
+    asset: str
+    exchange: str
 
 
 def definition_files(folder: Path) -> list[DbnFile]:
@@ -27,7 +48,7 @@ def dbn_files(folder: Path) -> list[DbnFile]:
     """DBN files of a folder by their names' endings; those that cannot be read are left out."""
     found = []
     for path in sorted(folder.iterdir()):
-        if path.is_file() and path.name.endswith((".dbn", ".dbn.zst")):
+        if path.is_file() and path.name.endswith(_ENDINGS):
             try:
                 found.append(open_dbn(path))
             except InputError:
@@ -39,91 +60,96 @@ def instrument_facts(
     file: DbnFile,
     instrument_id: int,
     definitions: Iterable[DbnFile],
-    first_records: NDArray[np.void],
+    first_prices: tuple[NDArray[np.int64], int],
     tick_size: float | None = None,
+    symbol: str | None = None,
 ) -> tuple[Instrument, str]:
     """The instrument, and where its tick size is from.
 
     Args:
-        file: the MBO file.
+        file: the file of market data.
         instrument_id: which of its instruments.
         definitions: definition files that may know it.
-        first_records: `[n]` MBO records of the instrument; their prices are the last resort.
+        first_prices: `[n]` prices of the instrument in units of 1e-9, the last resort, and the time
+            of the first of them in ns.
         tick_size: what the user says, in points; goes first.
+        symbol: of the instrument; None: as the file maps the id.
 
     Raises:
         ConfigError: `tick_size` is not a positive multiple of 1e-9.
         InputError: nothing tells the tick size.
     """
-    symbol = file.symbols().get(instrument_id, str(instrument_id))
-    dataset = file.metadata.dataset
-    contract, origin = _contract(file, instrument_id, symbol, definitions)
+    prices_e9, ts_ns = first_prices
+    if symbol is None:
+        symbol = file.symbols().get(instrument_id, str(instrument_id))
+    found = definition_of(definitions, file.dataset, (instrument_id, symbol), ts_ns)
+    contract, origin = _contract(file.dataset, symbol, found)
     if tick_size is not None:
         tick_e9, origin = ticks_e9(tick_size), "user"
     elif contract is not None and contract.tick_size_e9 > 0:
         tick_e9 = contract.tick_size_e9
     else:
-        tick_e9, origin = step_of_prices(file.path, first_records), "prices"
+        tick_e9, origin = step_of_prices(file.path, prices_e9), "prices"
     multiplier, currency = (contract.multiplier, contract.currency) if contract else (1.0, "USD")
-    return Instrument(symbol, instrument_id, dataset, tick_e9, float(multiplier), currency), origin
+    instrument = Instrument(
+        symbol=found.symbol if found is not None and found.symbol else symbol,
+        instrument_id=instrument_id,
+        dataset=file.dataset,
+        tick_size_e9=tick_e9,
+        multiplier=float(multiplier),
+        currency=currency,
+    )
+    return instrument if found is None else _with_rest(instrument, found), origin
 
 
-def ticks_e9(tick_size: float) -> int:
-    """Tick size in units of 1e-9.
+def definition_of(
+    files: Iterable[DbnFile], dataset: str, instrument: tuple[int, str], ts_ns: int
+) -> Definition | None:
+    """The latest definition of an instrument that was known at a time, or else the first after it.
 
-    Raises:
-        ConfigError: it is not positive.
+    Args:
+        files: definition files, or mixed captures.
+        dataset: files of another one are passed over; empty where nothing tells.
+        instrument: id and symbol.
+        ts_ns: capture time.
     """
-    in_units = round(float(tick_size) * PRICE_UNITS) if np.isfinite(tick_size) else 0
-    if in_units <= 0:
-        raise ConfigError(f"tick_size {tick_size!r} is not a price step; give one like 0.25")
-    return in_units
+    best: Definition | None = None
+    for file in files:
+        if dataset and file.dataset not in (dataset, ""):
+            continue
+        for found in _definitions_in(file, *instrument):
+            if best is None or _fits_better(found, best, ts_ns):
+                best = found
+    return best
 
 
-def step_of_prices(path: Path, records: NDArray[np.void]) -> int:
-    """Greatest common divisor of the prices of orders, in units of 1e-9.
-
-    Raises:
-        InputError: there are fewer than two prices to tell it from.
-    """
-    books = np.isin(records["action"], [ord("A"), ord("M")])
-    prices = np.unique(records["price"][books & (records["price"] != UNDEF_PRICE)])
-    if len(prices) < 2:
-        raise InputError(f"{path}: nothing tells the tick size; give tick_size")
-    return int(np.gcd.reduce(prices))
+def _fits_better(one: Definition, other: Definition, ts_ns: int) -> bool:
+    if other.ts_recv_ns <= ts_ns:
+        return other.ts_recv_ns <= one.ts_recv_ns <= ts_ns
+    return one.ts_recv_ns < other.ts_recv_ns
 
 
-def _contract(
-    file: DbnFile, instrument_id: int, symbol: str, definitions: Iterable[DbnFile]
-) -> tuple[Contract | None, str]:
-    dataset = file.metadata.dataset
-    defined = None
-    for definition in definitions:
-        if definition.metadata.dataset == dataset:
-            defined = _defined(definition, instrument_id, symbol) or defined
-    if defined is not None and defined.tick_size_e9 > 0:
-        return defined, "definition"
+def _contract(dataset: str, symbol: str, found: Definition | None) -> tuple[Contract | None, str]:
+    if found is not None and found.contract.tick_size_e9 > 0:
+        return found.contract, "definition"
     root = known_root(dataset, symbol)
     if root is not None:
         return root, "known roots"
     if is_us_equity(dataset):
         return Contract(_CENT, 1.0), "dataset"
-    return defined, "prices"
+    return found.contract if found is not None else None, "prices"
 
 
-def _defined(file: DbnFile, instrument_id: int, symbol: str) -> Contract | None:
-    """What a definition file says of an instrument, the last time it does."""
-    found = None
+def _definitions_in(file: DbnFile, instrument_id: int, symbol: str) -> Iterable[Definition]:
     is_raw = "." not in symbol and not symbol.isdigit()
     for data, _ in file.record_bytes(_CHUNK_BYTES):
-        _, starts = records_of_type(data, RTYPE_DEFINITION, 16)
+        starts = starts_of_type(data, RTYPE_DEFINITION, 16)
         ids = data[starts[:, None] + np.arange(4, 8)].view("<u4")[:, 0]
         for start in starts[ids == instrument_id]:
-            record = _decoded(file, data[start : start + 4 * int(data[start])])
+            record = _decoded(file, data[start : start + WORD * int(data[start])])
             # an id may belong to another instrument on another day
             if not is_raw or record.raw_symbol == symbol:
-                found = _contract_of(record)
-    return found
+                yield _of_record(record)
 
 
 def _decoded(file: DbnFile, record: NDArray[np.uint8]) -> Any:
@@ -134,7 +160,7 @@ def _decoded(file: DbnFile, record: NDArray[np.uint8]) -> Any:
     return decoder.decode()[0]
 
 
-def _contract_of(record: Any) -> Contract:
+def _of_record(record: Any) -> Definition:
     tick_e9 = record.min_price_increment
     if not 0 < tick_e9 < UNDEF_PRICE:
         tick_e9 = 0
@@ -143,4 +169,25 @@ def _contract_of(record: Any) -> Contract:
         multiplier = float(record.contract_multiplier)
     elif 0 < record.unit_of_measure_qty < UNDEF_PRICE:
         multiplier = record.unit_of_measure_qty / PRICE_UNITS
-    return Contract(tick_e9, multiplier, record.currency or "USD")
+    expiration_ns = int(record.expiration)
+    return Definition(
+        ts_recv_ns=int(record.ts_recv),
+        symbol=record.raw_symbol,
+        contract=Contract(tick_e9, multiplier, record.currency or "USD"),
+        expiration_ns=None if expiration_ns in _UNDEF_TIMES else expiration_ns,
+        match_algorithm=str(record.match_algorithm).strip(),
+        instrument_class=str(record.instrument_class).strip(),
+        asset=record.asset,
+        exchange=record.exchange,
+    )
+
+
+def _with_rest(instrument: Instrument, found: Definition) -> Instrument:
+    return replace(
+        instrument,
+        expiration_ns=found.expiration_ns,
+        match_algorithm=found.match_algorithm,
+        instrument_class=found.instrument_class,
+        asset=found.asset,
+        exchange=found.exchange,
+    )

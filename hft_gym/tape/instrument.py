@@ -1,4 +1,4 @@
-"""What is traded: tick size, contract multiplier, currency."""
+"""What is traded: tick size, contract multiplier, currency, expiry, rule of matching."""
 
 from dataclasses import dataclass
 
@@ -16,6 +16,11 @@ class Instrument:
         tick_size_e9: smallest price step in units of 1e-9.
         multiplier: money for one point of price and one lot.
         currency: ISO code of that money.
+        expiration_ns: end of trading; None where it has none or nothing tells.
+        match_algorithm: as DBN codes it: `F` is price, then time; empty where nothing tells.
+        instrument_class: as DBN codes it: `F` future, `K` stock, `C` call; empty if unknown.
+        asset: root or underlying, such as `ES`.
+        exchange: market identifier code, such as `XCME`.
     """
 
     symbol: str
@@ -24,6 +29,11 @@ class Instrument:
     tick_size_e9: int
     multiplier: float = 1.0
     currency: str = "USD"
+    expiration_ns: int | None = None
+    match_algorithm: str = ""
+    instrument_class: str = ""
+    asset: str = ""
+    exchange: str = ""
 
     @property
     def tick_size(self) -> float:

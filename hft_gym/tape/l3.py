@@ -44,7 +44,7 @@ def resolve(books: NDArray[np.void], records: NDArray[np.void], first: int) -> i
             book["stop"] = Stop.NEEDS_ROOM
             return number
         record = records[number]
-        _begin(book, record)
+        begin(book, record)
         stop = _apply(book, record)
         if stop != Stop.DONE:
             book["stop"] = stop
@@ -68,7 +68,7 @@ def finish(books: NDArray[np.void]) -> None:
 
 
 @kernel
-def _begin(book: np.void, record: np.void) -> None:
+def begin(book: np.void, record: np.void) -> None:
     """Clocks and flags of a record; the first live record ends a snapshot's packet."""
     flags = record["flags"]
     snapshot = flags & F_SNAPSHOT != 0

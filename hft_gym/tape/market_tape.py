@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from hft_gym.errors import InputError
 from hft_gym.tape.instrument import Instrument
 from hft_gym.tape.rows import COLUMNS, FORMAT_VERSION, Kind
+from hft_gym.tape.status import StatusChange
 
 _META_KEY = b"hft_gym.tape"
 
@@ -33,9 +34,13 @@ class TapeMeta:
         anomalies: how many records of each kind of oddity; only kinds that were met.
         session_start_ns: local time from which on the book can be traded.
         session_end_ns: local time of the last row of the session.
-        low_ticks: lowest best bid inside the session.
-        high_ticks: highest best ask inside the session.
+        low_ticks: lowest best bid inside the session; of `trades`, their lowest price.
+        high_ticks: highest best ask inside the session; of `trades`, their highest price.
         tick_size_from: `user`, `definition`, `known roots`, `dataset` or `prices`.
+        schema: of the source: `mbo` shows every order, `mbp-10`, `mbp-1` and `tbbo` the best
+            levels, `trades` no book at all.
+        status: changes of the instrument's trading state, where the source has them.
+        trading_spans_ns: local times from and until which it traded within the session.
         format_version: of the columns and of this metadata.
     """
 
@@ -50,6 +55,9 @@ class TapeMeta:
     low_ticks: int
     high_ticks: int
     tick_size_from: str = "definition"
+    schema: str = "mbo"
+    status: tuple[StatusChange, ...] = ()
+    trading_spans_ns: tuple[tuple[int, int], ...] = ()
     format_version: int = FORMAT_VERSION
 
     def to_json(self) -> str:
@@ -61,7 +69,9 @@ class TapeMeta:
         """Metadata of a text written by `to_json`."""
         fields: dict[str, Any] = json.loads(text)
         instrument = Instrument(**fields.pop("instrument"))
-        return TapeMeta(instrument=instrument, **fields)
+        status = tuple(StatusChange(**change) for change in fields.pop("status", ()))
+        spans = tuple((start, end) for start, end in fields.pop("trading_spans_ns", ()))
+        return TapeMeta(instrument=instrument, status=status, trading_spans_ns=spans, **fields)
 
 
 class MarketTape:

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from hft_gym.errors import InputError
 from hft_gym.tape.columns import ColumnFiles
-from hft_gym.tape.instrument import PRICE_UNITS
+from hft_gym.tape.grid import bad_price
 from hft_gym.tape.l3 import F_SNAPSHOT, finish, resolve
 from hft_gym.tape.orders import Anomaly, BookMemory, Stop
 from hft_gym.tape.session import Session, SessionBounds, found_session, limit_session
@@ -44,7 +44,7 @@ class Resolver:
             if stop == Stop.DONE:
                 break
             if stop != Stop.NEEDS_ROOM:
-                raise self._bad_price(stop, records, done)
+                raise self._bad_price(records[done], self._records + done)
             self._memory.grow()
         self._records += len(records)
         self._write(files, int(self._memory.book["packet_row"]))
@@ -83,11 +83,6 @@ class Resolver:
             first_live_ns = int(records["ts_recv"][np.argmax(live)])
             limit_session(self._memory.book, self._bounds, first_live_ns)
 
-    def _bad_price(self, stop: Stop, records: NDArray[np.void], number: int) -> InputError:
-        price = int(records["price"][number]) / PRICE_UNITS
-        tick = int(self._memory.book["tick_size_e9"]) / PRICE_UNITS
-        what = "is off the grid of" if stop == Stop.OFF_GRID else "is too far away for"
-        return InputError(
-            f"{self._source}: record {self._records + number}: price {price:.9g} {what} tick size "
-            f"{tick:.9g}; give the instrument's tick_size"
-        )
+    def _bad_price(self, record: np.void, number: int) -> InputError:
+        tick_e9 = int(self._memory.book["tick_size_e9"])
+        return bad_price(self._source, number, record, int(record["price"]), tick_e9)

@@ -38,6 +38,7 @@ class Flag(IntEnum):
     SNAPSHOT = 2  # not an event of the market but a picture of the book
     BAD_BOOK = 4  # the venue or the vendor doubts the book
     CROSSED = 8  # the book was crossed or locked after the packet that this row ends or is part of
+    HALTED = 16  # the venue said that the instrument did not trade
 
 
 COLUMNS: dict[str, np.dtype] = {
@@ -51,4 +52,4 @@ COLUMNS: dict[str, np.dtype] = {
     "flags": np.dtype("u1"),
 }
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2

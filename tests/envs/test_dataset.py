@@ -16,8 +16,12 @@ from hft_gym.envs.defaults import MARKET_FEATURES
 from hft_gym.envs.grid import ByEvents, ByTime
 from hft_gym.errors import ConfigError, InputError
 from hft_gym.features.book import Imbalance, Spread
+from hft_gym.tape.build import build_tapes
 from hft_gym.tape.market_tape import MarketTape
 from hft_gym.tape.rows import COLUMNS
+from tests.dbn_files import write
+from tests.level_files import random_levels
+from tests.naive.mbp import NaiveLevels
 from tests.random_tapes import START_NS, TapeWriter, random_tape
 
 
@@ -154,3 +158,52 @@ def test_features_stand_in_the_order_of_their_names(dataset):
         live = d["is_tradable"].astype(bool)
         assert np.array_equal(market.features[live, 0], spread[live].astype(np.float32))
     assert dataset.feature_names[0] == "Spread"
+
+
+def test_a_halt_parts_a_tape(datasets):
+    whole = datasets[1].markets[0].tape
+    start, end = whole.meta.session_start_ns, whole.meta.session_end_ns
+    halt, again = start + (end - start) // 3, start + (end - start) // 2
+    halts = {"trading_spans_ns": ((start, halt), (again, end))}
+    columns = {name: getattr(whole, name) for name in COLUMNS}
+    tape = MarketTape(whole.path, columns, replace(whole.meta, **halts))
+    for step in (ByTime(0.5), ByEvents(20)):
+        dataset = Dataset.of([tape], step, ())
+        times = dataset.markets[0].decisions["ts_local_ns"]
+        inside = {(0, k) for k, ns in enumerate(times.tolist()) if not halt <= ns < again}
+        assert decisions_of(dataset) == inside
+        assert len(dataset.spans) == 2
+        assert 0 < len(inside) < times.size
+
+
+def test_the_touch_of_a_tape_of_levels_is_the_markets(tmp_path):
+    records = random_levels(5, 400, depth=1)
+    path = write(tmp_path / "a.dbn", records, schema="mbp-1")
+    (tape,) = build_tapes(path, session=("09:00", "09:01"), cache=tmp_path)
+    dataset = Dataset.of([tape], ByEvents(3), MARKET_FEATURES)
+    (market,) = dataset.markets
+    assert np.all(np.isfinite(market.features))
+    assert np.ptp(market.features, axis=0).max() > 0
+    naive, shown = NaiveLevels(250_000_000), {}
+    for rows, crossed, _, ts_local_ns in naive.packets(records):
+        assert rows
+        bids, asks = ([px for s, px in naive.shown if s == side] for side in (1, -1))
+        if bids and asks and not crossed:
+            shown[ts_local_ns] = max(bids), min(asks)
+    seen = [d for d in market.decisions if d["is_tradable"] and int(d["ts_local_ns"]) in shown]
+    assert len(seen) > 30
+    for decision in seen:
+        touch = (int(decision["bid_ticks"]), int(decision["ask_ticks"]))
+        assert touch == shown[int(decision["ts_local_ns"])]
+
+
+def test_a_real_tape_of_levels(real_data, tmp_path):
+    name = "futures_mbp-1_2024-07-01T23-58_2024-07-02T00-02.dbn.zst"
+    (tape,) = build_tapes(real_data / "databento" / name, cache=tmp_path)
+    dataset = Dataset.of([tape], ByTime(100.0), MARKET_FEATURES)
+    (market,) = dataset.markets
+    assert market.decisions.size > 1_000
+    assert np.all(np.isfinite(market.features))
+    assert market.decisions["is_tradable"].all()
+    assert np.all(market.decisions["bid_ticks"] < market.decisions["ask_ticks"])
+    assert np.all(market.decisions["bid_lots"] > 0)

@@ -198,9 +198,10 @@ def test_lots_taken_are_gone_until_the_tape_refreshes_the_level():
     assert desk.me["position_lots"] == 9  # one of the four was left
 
 
-def test_nothing_arrives_while_the_book_is_crossed():
+@pytest.mark.parametrize("flag", [Flag.CROSSED, Flag.HALTED])
+def test_nothing_arrives_while_there_is_no_trading(flag):
     desk = Desk()
-    desk.writer.row(Kind.ADD, 1, 103, 2, 3, Flag.CROSSED)
+    desk.writer.row(Kind.ADD, 1, 103, 2, 3, flag)
     desk.writer.send(START_NS + 1_000_000)
     desk.new(0, 2, 1, 101)
     desk.run(3)
@@ -208,10 +209,11 @@ def test_nothing_arrives_while_the_book_is_crossed():
     assert desk.me["rejected"] == 1
 
 
-def test_no_fill_from_an_auction_trade():
+@pytest.mark.parametrize("flag", [Flag.CROSSED, Flag.HALTED])
+def test_no_fill_from_an_auction_trade(flag):
     desk = Desk()
     desk.new(0, 1, 1, 101)
-    desk.writer.row(Kind.TRADE, -1, 100, 5, -1, Flag.CROSSED)
+    desk.writer.row(Kind.TRADE, -1, 100, 5, -1, flag)
     desk.writer.send(START_NS + 2_000_000)
     desk.run(3)
     assert desk.me["position_lots"] == 0

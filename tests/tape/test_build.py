@@ -5,8 +5,11 @@ import pytest
 
 from hft_gym.errors import ConfigError, InputError
 from hft_gym.tape.build import build_tapes
+from hft_gym.tape.dbn import DbnFile
 from hft_gym.tape.resolver import Resolver
+from hft_gym.tape.symbols import Mapping
 from tests.dbn_files import LAST, START_NS, definition, mbo, metadata, random_records, write
+from tests.level_files import mbp, trades
 
 DAY_NS = 86_400_000_000_000
 
@@ -112,13 +115,13 @@ def test_bad_wishes(source, cache):
 def test_bad_sources(source, cache):
     with pytest.raises(InputError, match="no such file"):
         build_tapes(source / "no.dbn", cache=cache)
-    with pytest.raises(InputError, match="no MBO files"):
+    with pytest.raises(InputError, match="no market data"):
         build_tapes(source, cache=cache)
-    with pytest.raises(InputError, match="holds mbp-1, need mbo"):
-        build_tapes(write(source / "a.dbn", b"", head=metadata("mbp-1")), cache=cache)
-    with pytest.raises(InputError, match="holds no MBO records"):
+    with pytest.raises(InputError, match="holds ohlcv-1m, need mbo, mbp-10"):
+        build_tapes(write(source / "a.dbn", b"", head=metadata("ohlcv-1m")), cache=cache)
+    with pytest.raises(InputError, match="holds no mbo records"):
         build_tapes(write(source / "a.dbn", b""), cache=cache)
-    with pytest.raises(InputError, match="holds no MBO records"):
+    with pytest.raises(InputError, match="holds no mbo records"):
         build_tapes(source, cache=cache)
     assert tapes_in(cache) == []
 
@@ -144,6 +147,58 @@ def test_a_failure_leaves_no_tape(error, where, source, cache, monkeypatch):
             build_tapes(path, cache=cache)
     assert tapes_in(cache) == []
     assert len(build_tapes(path, cache=cache)[0]) == 3
+
+
+def test_of_a_folder_the_schema_that_shows_most(source, cache):
+    touch = [(10, 1)], [(12, 1)]
+    rows = [("A", "B", 10, 1, LAST, *touch), ("T", "B", 12, 1, LAST, *touch)]
+    write(source / "a.dbn", mbp(*rows, depth=1), schema="mbp-1")
+    write(source / "b.dbn.zst", mbp(*rows), schema="mbp-10")
+    write(source / "c.dbn", mbp(*rows[1:], depth=1), schema="tbbo")
+    write(source / "d.dbn", trades(rows[1][:5]), schema="trades")
+    write(source / "e.dbn", day(instrument_id=5), symbols={"NQH4": 5})
+    found = {
+        schema: build_tapes(source, instrument="ESH4", schema=schema, cache=cache)[0]
+        for schema in (None, "mbp-1", "tbbo", "trades")
+    }
+    assert [tape.meta.schema for tape in found.values()] == ["mbp-10", "mbp-1", "tbbo", "trades"]
+    assert [len(tape) for tape in found.values()] == [3, 3, 3, 1]
+    assert all(np.all(tape.queue_key == -1) for tape in found.values())
+    (orders,) = build_tapes(source, cache=cache)
+    assert (orders.meta.schema, orders.meta.instrument.symbol) == ("mbo", "NQH4")
+    with pytest.raises(InputError, match="no instrument ESH4"):
+        build_tapes(source, instrument="ESH4", schema="mbo", cache=cache)
+    with pytest.raises(ConfigError, match="schema 'bars'"):
+        build_tapes(source, schema="bars", cache=cache)
+
+
+def test_a_mixed_capture_tells_its_own_definition(source, cache):
+    body = definition("ESM5", tick_e9=125_000_000) + day().tobytes()
+    path = write(source / "a.dbn", body, schema=None, symbols={})
+    (tape,) = build_tapes(path, cache=cache)
+    assert (tape.meta.instrument.symbol, tape.meta.instrument.tick_size) == ("ESM5", 0.125)
+
+
+def test_a_symbol_of_two_ids_is_two_tapes(source, cache, monkeypatch):
+    noon_ns = START_NS + 3 * 3_600_000_000_000
+    told = [Mapping("ES.c.0", 17077, 0, noon_ns), Mapping("ES.c.0", 5, noon_ns, 2**62)]
+    monkeypatch.setattr(DbnFile, "mappings", lambda _: told)
+    late = day(instrument_id=5)
+    late["ts_recv"] += noon_ns - START_NS
+    path = write(source / "a.dbn", np.concatenate([day(), day(instrument_id=5), late]))
+    tapes = build_tapes(path, instrument="ES.c.0", cache=cache)
+    ids = [tape.meta.instrument.instrument_id for tape in tapes]
+    assert (ids, [len(tape) for tape in tapes]) == ([17077, 5], [3, 3])
+    assert tapes[1].ts_local_ns[0] == noon_ns + 500
+
+
+@pytest.mark.parametrize("price_ticks", [-7, 0])
+def test_prices_below_and_at_zero(price_ticks, source, cache):
+    rows = [("A", "B", price_ticks - 1, 1, LAST, [(price_ticks - 1, 2)], [(price_ticks, 1)])]
+    path = write(source / "a.dbn", mbp(*rows), schema="mbp-10")
+    (tape,) = build_tapes(path, cache=cache)
+    assert tape.px_ticks.tolist() == [price_ticks - 1, price_ticks]
+    assert (tape.meta.low_ticks, tape.meta.high_ticks) == (price_ticks - 1, price_ticks)
 
 
 def test_a_truncated_file_leaves_no_tape(source, cache):

@@ -6,7 +6,9 @@ import pytest
 
 from hft_gym.errors import InputError
 from hft_gym.tape.dbn import MBO_DTYPE, open_dbn
-from tests.dbn_files import LAST, definition, mbo, metadata, random_records, write
+from hft_gym.tape.records import MBP_1, MBP_10, STATUS, TRADES
+from tests.dbn_files import LAST, definition, mbo, random_records, write
+from tests.level_files import mbp, status, trades
 
 
 def read(path, records=10**6):
@@ -119,7 +121,29 @@ def test_no_permission(tmp_path, monkeypatch):
         open_dbn(path)
 
 
-def test_another_schema(tmp_path):
-    path = write(tmp_path / "a.dbn", b"", head=metadata(schema="mbp-1"))
-    with pytest.raises(InputError, match="holds mbp-1, need mbo"):
-        open_dbn(path).require_mbo()
+def test_types_of_a_mixed_file(tmp_path):
+    body = definition() + mbo(("A", "B", 1, 10, 5, LAST)).tobytes()
+    assert open_dbn(write(tmp_path / "a.dbn", body, schema=None)).rtypes() == {0x13, 0xA0}
+
+
+@pytest.mark.parametrize("layout", [MBP_10, MBP_1, TRADES, STATUS])
+def test_records_of_every_layout(layout, tmp_path, monkeypatch):
+    monkeypatch.setattr("hft_gym.tape.dbn._READ_BYTES", 331)
+    records = {
+        "mbp-10": mbp(*[("A", "B", 1, 1, LAST, [(1, 1)], [])] * 40),
+        "mbp-1": mbp(*[("A", "B", 1, 1, LAST, [(1, 1)], [])] * 40, depth=1),
+        "trades": trades(*[("T", "B", 1, 1, 0)] * 40),
+        "status": status(*[(7, "Y", k) for k in range(40)]),
+    }[layout.schema]
+    alone = write(tmp_path / "a.dbn", records, schema=layout.schema)
+    chunks = [chunk for chunk, _ in open_dbn(alone).chunks(3, layout)]
+    assert max(map(len, chunks)) < 40
+    assert np.concatenate(chunks).tobytes() == records.tobytes()
+    mixed = write(tmp_path / "b.dbn.zst", definition() + records.tobytes(), schema=None, frames=4)
+    chunks = [chunk for chunk, _ in open_dbn(mixed).chunks(3, layout)]
+    assert np.concatenate(chunks).tobytes() == records.tobytes()
+    sent = [bytes([len(r.tobytes()) // 4 + 2]) + r.tobytes()[1:] + b"\1" * 8 for r in records]
+    live = write(tmp_path / "c.dbn", b"".join(sent), schema=layout.schema, ts_out=True)
+    chunks = [chunk for chunk, _ in open_dbn(live).chunks(3, layout)]
+    times = np.concatenate(chunks)["ts_recv"]
+    assert np.array_equal(times, records["ts_recv"])

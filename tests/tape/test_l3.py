@@ -202,7 +202,7 @@ def test_prices_between_ticks(tmp_path):
     assert resolver.anomalies == {"trade_off_grid": 1}
     records = np.concatenate([records, records[:1]])
     records["price"][2], records["order_id"][2] = 1, 5
-    with pytest.raises(InputError, match=r"record 2: price 1e-09 .* tick size 0.25; .*tick_size"):
+    with pytest.raises(InputError, match=r"record 2 .*: price 0.000000001 .* tick size 0.25; give"):
         resolved(records, tmp_path, chunk=2)
 
 

@@ -11,11 +11,13 @@ from hft_gym.errors import InputError
 from hft_gym.tape.instrument import Instrument
 from hft_gym.tape.market_tape import MarketTape, TapeMeta
 from hft_gym.tape.rows import COLUMNS
+from hft_gym.tape.status import StatusChange
 
 META = TapeMeta(
     instrument=Instrument("ESH4", 17077, "GLBX.MDP3", 250_000_000, 50.0),
     label="2024-01-02", source="es.dbn", source_sha256="ab", records={"A": 3}, anomalies={},
     session_start_ns=1, session_end_ns=2, low_ticks=-3, high_ticks=4,
+    schema="mbp-10", status=(StatusChange(1, 2, "halt", False),), trading_spans_ns=((1, 2), (3, 4)),
 )  # fmt: skip
 
 

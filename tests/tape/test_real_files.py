@@ -1,25 +1,31 @@
 """What is known of real files, held to the record."""
 
 import datetime as dt
+import re
 from bisect import insort
 from collections import deque
 
 import numpy as np
 import pytest
 
+from hft_gym.book.ladder import apply_rows
+from hft_gym.errors import InputError
 from hft_gym.tape.build import build_tapes
 from hft_gym.tape.dbn import open_dbn
+from hft_gym.tape.records import MBO, MBP_1
 from hft_gym.tape.rows import Flag, Kind
 from tests.naive.book import NaiveBook
+from tests.naive.mbp import NaiveLevels
 from tests.tape.resolving import replayed
 
 ES = "esh4-glbx-mdp3-20231225.mbo.dbn.zst"
 ESM = "orderbooks_mbo_2024-05-08T00-00-00_2024-05-08T00-00-02.dbn.zst"
+ESU = "futures_mbp-1_2024-07-01T23-58_2024-07-02T00-02.dbn.zst"
 OPEN_NS = 1_703_545_199_999_704_000  # 22:59:59.9997Z
 
 
-def records_of(path):
-    return np.concatenate([chunk for chunk, _ in open_dbn(path).chunks()])
+def records_of(path, layout=MBO):
+    return np.concatenate([chunk for chunk, _ in open_dbn(path).chunks(layout=layout)])
 
 
 def last_state(tape):
@@ -131,10 +137,106 @@ def test_a_folder_of_many_schemas(real_data, tmp_path):
     assert [tape.meta.label for tape in tapes] == ["2023-12-24", "2023-12-25", "2024-05-08"]
     only = build_tapes(real_data / "databento", instrument="ESM4", cache=tmp_path)
     assert [tape.meta.instrument.symbol for tape in only] == ["ESM4"]
+    (levels,) = build_tapes(real_data / "databento", instrument="ESU4", cache=tmp_path)
+    assert levels.meta.schema == "mbp-1"
+
+
+@pytest.fixture(scope="module")
+def esu_tape(real_data, tmp_path_factory):
+    return build_tapes(real_data / "databento" / ESU, cache=tmp_path_factory.mktemp("tapes"))[0]
+
+
+def test_best_bid_and_offer_of_every_record(esu_tape, real_data):
+    records = records_of(real_data / "databento" / ESU, MBP_1)
+    meta = esu_tape.meta
+    assert (len(records), meta.anomalies, meta.tick_size_from) == (2_288, {}, "definition")
+    assert meta.records == {"A": 1_061, "C": 989, "M": 118, "T": 120}
+    assert (meta.instrument.multiplier, meta.instrument.match_algorithm) == (50, "F")
+    names = ("kind", "side", "px_ticks", "lots", "queue_key")
+    rows = list(zip(*(getattr(esu_tape, name).tolist() for name in names), strict=True))
+    naive, book, row = NaiveLevels(meta.instrument.tick_size_e9), {}, 0
+    for record in records:
+        expected = naive.rows(record)
+        assert rows[row : row + len(expected)] == [(*change, -1) for change in expected]
+        for kind, side, px_ticks, lots, _ in rows[row : row + len(expected)]:
+            if kind == Kind.LEVEL:
+                book[side, px_ticks] = lots
+        row += len(expected)
+        for side, name in ((1, "bid"), (-1, "ask")):
+            best = [(side * px, lots) for (s, px), lots in book.items() if s == side and lots]
+            (level,) = record["by_level"]
+            shown = int(level[f"{name}_e9"]) // 250_000_000, int(level[f"{name}_lots"])
+            assert (side * max(best)[0], max(best)[1]) == shown
+    assert row == len(rows)
+
+
+def test_trades_of_the_levels_are_those_of_the_trades_file(esu_tape, real_data, tmp_path):
+    path = real_data / "databento" / ESU.replace("mbp-1", "trades")
+    (trades,) = build_tapes(path, cache=tmp_path)
+    among = esu_tape.kind == Kind.TRADE
+    assert len(trades) == among.sum() == 120
+    for name in ("ts_exchange_ns", "ts_local_ns", "kind", "side", "px_ticks", "lots", "queue_key"):
+        assert np.array_equal(getattr(trades, name), getattr(esu_tape, name)[among])
+    assert np.all(trades.kind == Kind.TRADE)
+    assert trades.meta.session_start_ns == trades.meta.session_end_ns
+
+
+def test_orders_and_levels_of_the_same_moment(real_data, tmp_path):
+    folder = real_data / "fixtures/databento-python/XNAS.ITCH"
+    orders, levels = (
+        build_tapes(folder / f"test_data.{schema}.dbn.zst", cache=tmp_path)[0]
+        for schema in ("mbo", "mbp-10")
+    )
+    assert orders.meta.instrument == levels.meta.instrument
+    found = [list(states(tape)) for tape in (orders, levels)]
+    assert found[0] == found[1]
+    assert len(found[0]) == 4
+    assert found[0][-1][1] == {(1, 51_201): 1, (1, 51_001): 1, (1, 50_200): 2, (-1, 53_900): 17}
+    for name in ("session_start_ns", "session_end_ns", "low_ticks", "high_ticks", "label"):
+        assert getattr(orders.meta, name) == getattr(levels.meta, name)
+
+
+def states(tape):
+    """Time and lots of every level after each packet, whatever the kind of tape."""
+    base_ticks = int(tape.px_ticks.min())
+    ladder = np.zeros(2 * (int(tape.px_ticks.max()) - base_ticks + 1), np.int32)
+    columns, first = (tape.kind, tape.side, tape.px_ticks, tape.lots), 0
+    for end in np.flatnonzero(tape.flags & Flag.LAST) + 1:
+        apply_rows(ladder, base_ticks, *columns, (first, int(end)))
+        first = int(end)
+        places = np.flatnonzero(ladder).tolist()
+        lots = {(1 - 2 * (k % 2), base_ticks + k // 2): int(ladder[k]) for k in places}
+        yield int(tape.ts_exchange_ns[end - 1]), lots
+
+
+SCHEMA = re.compile(r"test_data\.(mbo|mbp-10|mbp-1|tbbo|trades)\.")
+# An option without a quote in four records: nothing tells its tick size.
+WITHOUT_TICK = "OPRA.PILLAR/test_data.mbp-1.dbn.zst"
 
 
 def test_vendors_fixtures(real_data, tmp_path):
-    for path in sorted((real_data / "fixtures").rglob("*.mbo*.dbn*")):
-        tape = build_tapes(path, cache=tmp_path)[0]
+    built = {}
+    for path in sorted((real_data / "fixtures").rglob("*.dbn*")):
+        schema = SCHEMA.match(path.name)
+        if schema is None:
+            continue
+        if str(path).endswith(WITHOUT_TICK):
+            with pytest.raises(InputError, match="nothing tells the tick size; give tick_size"):
+                build_tapes(path, cache=tmp_path)
+            (tape,) = build_tapes(path, tick_size=0.01, cache=tmp_path)
+        else:
+            (tape,) = build_tapes(path, cache=tmp_path)
+        assert tape.meta.schema == schema[1]
         assert sum(tape.meta.records.values()) in (2, 4)
         assert tape.meta.instrument.tick_size > 0
+        built[schema[1]] = built.get(schema[1], 0) + 1
+    assert built == {"mbo": 9, "mbp-10": 8, "mbp-1": 10, "tbbo": 10, "trades": 10}
+
+
+def test_a_live_capture(real_data, tmp_path):
+    path = real_data / "fixtures/databento-python/LIVE/test_data.live.dbn.zst"
+    tapes = [build_tapes(path, schema=s, cache=tmp_path) for s in (None, "mbo", "mbp-10", "trades")]
+    assert [tape.meta.schema for (tape,) in tapes] == ["mbo", "mbo", "mbp-10", "trades"]
+    ((tape,), *_) = tapes
+    assert (tape.meta.instrument.symbol, tape.meta.tick_size_from) == ("ESZ4", "definition")
+    assert sum(tape.meta.records.values()) == 5
