@@ -82,6 +82,18 @@ def best_e9(book: np.void, side: int, otherwise_e9: int) -> int:
 
 
 @kernel
+def lots_at(book: np.void, side: int, price_e9: int) -> int:
+    """Lots that rest at a price; 0 where there is no level."""
+    row = 0 if side > 0 else 1
+    rank = rank_of(side, price_e9)
+    levels = levels_of(book)
+    first = row * book["level_slots"]
+    end = first + book["level_count"][row]
+    place = _place_of(levels, first, end, rank)
+    return levels[place]["lots"] if place < end and levels[place]["rank_e9"] == rank else 0
+
+
+@kernel
 def change(book: np.void, side: int, price_e9: int, lots: int, orders: int) -> None:
     """Lots and orders come to rest at a price or, where negative, leave it.
 

@@ -9,6 +9,7 @@ exit status is 2.
 import argparse
 import os
 import sys
+from contextlib import closing
 from pathlib import Path
 
 from hft_gym.errors import ConfigError
@@ -55,8 +56,11 @@ def run(options: argparse.Namespace) -> int:
     sources = [source for path in options.paths for source in sources_of(path)]
     total_bytes = sum(source.size_bytes for source in sources)
     results: list[Built] = []
-    with progress_bar("building", total_bytes) as bar:
-        for result in built_in_order(sources, wishes, jobs, bar.show):
+    with (
+        progress_bar("building", total_bytes) as bar,
+        closing(built_in_order(sources, wishes, jobs, bar.show)) as found,
+    ):
+        for result in found:
             results.append(result)
             if result.line:
                 bar.say(result.line)

@@ -8,7 +8,7 @@ import contextlib
 import multiprocessing
 import signal
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from typing import Any
@@ -22,7 +22,7 @@ _shared: Any = None  # of a worker: share done of each file, then whether to sto
 
 def built_in_order(
     sources: Sequence[Source], wishes: Wishes, jobs: int, progress: Callable[[float], None]
-) -> Iterator[Built]:
+) -> Generator[Built, None, None]:
     """How each source fared, in their order; `progress` is told the bytes done.
 
     Raises:
