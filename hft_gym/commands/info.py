@@ -1,8 +1,8 @@
 """Describe a DBN file of any schema, or a tape (.arrow): what it holds, when, and how busy it is.
 
 Of one instrument's book it tells the session (the longest stretch with a two-sided book that is not
-crossed), and inside it the range of the touch and the spread over time. For an MBO file that needs its tape,
-which is built and stays in the cache. Times are UTC.
+crossed), and inside it the range of the touch and the spread over time. For an MBO file that needs
+its tape, which is built and stays in the cache. Times are UTC.
 """
 
 import argparse
