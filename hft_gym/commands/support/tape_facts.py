@@ -38,10 +38,11 @@ def book_facts(tape: MarketTape) -> BookFacts:
     tick_e9 = meta.instrument.tick_size_e9
     spread = SpreadOverTime(tick_e9)
     for rows, bids, asks in touches(tape):
-        times_ns = tape.ts_local_ns[rows]
-        outside = (times_ns < meta.session_start_ns) | (times_ns > meta.session_end_ns)
+        # what was in force before the session counts from its start on, and nothing after its end
+        times_ns = np.clip(tape.ts_local_ns[rows], meta.session_start_ns, meta.session_end_ns)
+        over = times_ns >= meta.session_end_ns
         bids_e9, asks_e9 = (
-            np.where(outside | (px == NO_TICKS), UNDEF_PRICE, px * tick_e9) for px in (bids, asks)
+            np.where(over | (px == NO_TICKS), UNDEF_PRICE, px * tick_e9) for px in (bids, asks)
         )
         spread.add(times_ns, bids_e9, asks_e9)
     return BookFacts(
