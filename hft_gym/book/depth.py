@@ -134,8 +134,8 @@ def _advance(
         apply_record(book, record)
         if record["flags"] & F_LAST:
             row = rows[picks[k]]
-            _write_side(book["sorted_levels"], 1, row, price_e9, lots, orders)
-            _write_side(book["sorted_levels"], -1, row, price_e9, lots, orders)
+            _write_side(book["level_state"], 1, row, price_e9, lots, orders)
+            _write_side(book["level_state"], -1, row, price_e9, lots, orders)
     return len(picks)
 
 

@@ -20,7 +20,7 @@ from hft_gym.tape.orders import Anomaly
 RESTING_DTYPE = np.dtype([("price_e9", "i8"), ("lots", "i8"), ("side", "i8")])
 ORDER_BOOK_DTYPE = np.dtype(
     [
-        ("sorted_levels", price_levels.SORTED_DTYPE),
+        ("level_state", price_levels.SORTED_DTYPE),
         ("anomaly_count", "i8", (len(Anomaly),)),
         ("free_slots", "i8"),
         ("slots", "i8"),
@@ -44,7 +44,7 @@ class OrderBook:
 
     def __init__(self, room: int = 256) -> None:
         self._books = np.zeros(1, ORDER_BOOK_DTYPE)
-        self._levels = price_levels.SortedLevels(self._books[0]["sorted_levels"], room)
+        self._levels = price_levels.SortedLevels(self._books[0]["level_state"], room)
         self._entries = idmap.new_map(room)
         slots = len(self._entries) // 2
         self._orders = np.zeros(slots, RESTING_DTYPE)
@@ -66,7 +66,7 @@ class OrderBook:
     def grow(self) -> None:
         """Make more room wherever it has run out."""
         book = self._books[0]
-        if not price_levels.has_room(book["sorted_levels"]):
+        if not price_levels.has_room(book["level_state"]):
             self._levels.grow()
         if book["free_slots"] == 0:
             slots = len(self._orders)
@@ -87,7 +87,7 @@ class OrderBook:
 @kernel
 def has_room(book: np.void) -> Any:
     """Whether the next record can be taken, whatever it is."""
-    return book["free_slots"] > 0 and price_levels.has_room(book["sorted_levels"])
+    return book["free_slots"] > 0 and price_levels.has_room(book["level_state"])
 
 
 @kernel
@@ -155,10 +155,10 @@ def _modify(book: np.void, record: np.void, place: int, slot: int) -> None:
     if side == order["side"] and record["price"] == order["price_e9"]:
         if lots != order["lots"]:
             more = lots - order["lots"]
-            price_levels.change(book["sorted_levels"], side, order["price_e9"], more, 0)
+            price_levels.change(book["level_state"], side, order["price_e9"], more, 0)
             order["lots"] = lots
         return
-    price_levels.change(book["sorted_levels"], order["side"], order["price_e9"], -order["lots"], -1)
+    price_levels.change(book["level_state"], order["side"], order["price_e9"], -order["lots"], -1)
     _rest(book, slot, side, record["price"], lots)
 
 
@@ -168,7 +168,7 @@ def _rest(book: np.void, slot: int, side: int, price_e9: int, lots: int) -> None
     order["side"] = side
     order["price_e9"] = price_e9
     order["lots"] = lots
-    price_levels.change(book["sorted_levels"], side, price_e9, lots, 1)
+    price_levels.change(book["level_state"], side, price_e9, lots, 1)
 
 
 @kernel
@@ -193,7 +193,7 @@ def _reduce(book: np.void, place: int, slot: int, lots: int) -> None:
     order = _orders(book)[slot]
     order["lots"] -= lots
     gone = -1 if order["lots"] == 0 else 0
-    price_levels.change(book["sorted_levels"], order["side"], order["price_e9"], -lots, gone)
+    price_levels.change(book["level_state"], order["side"], order["price_e9"], -lots, gone)
     if gone:
         idmap.remove_at(_entries(book), place)
         _free(book)[book["free_slots"]] = slot
@@ -210,7 +210,7 @@ def _clear(book: np.void) -> None:
         for slot in range(slots):
             _free(book)[slot] = slot
         book["free_slots"] = slots
-    price_levels.clear(book["sorted_levels"])
+    price_levels.clear(book["level_state"])
 
 
 @kernel
