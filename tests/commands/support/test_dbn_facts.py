@@ -1,0 +1,64 @@
+"""Facts of DBN files: MBO, quotes, and what has no book."""
+
+import numpy as np
+import pytest
+
+from hft_gym.commands.support.dbn_facts import dbn_facts
+from hft_gym.errors import InputError
+from tests.dbn_files import LAST, definition, mbo, write
+
+QUOTES = "futures_mbp-1_2024-07-01T23-58_2024-07-02T00-02.dbn.zst"
+
+
+def test_several_instruments(tmp_path):
+    rows = [("A", "B", 1, 10, 1, LAST), ("A", "A", 2, 12, 1, LAST), ("C", "A", 2, 12, 1, LAST)]
+    records = np.concatenate([mbo(*rows), mbo(*rows, instrument_id=5)])
+    path = write(tmp_path / "a.dbn", records, symbols={"ESH4": 17077, "NQH4": 5})
+    facts = dbn_facts(path, cache=tmp_path / "cache")
+    assert facts.book is None
+    assert "--instrument" in facts.no_book
+    for wish in ("NQH4", "5"):
+        assert dbn_facts(path, wish, tmp_path / "cache").book.symbol == "NQH4"
+    with pytest.raises(InputError, match="no instrument CLH4"):
+        dbn_facts(path, "CLH4", tmp_path / "cache")
+
+
+def test_a_book_that_cannot_be_made(tmp_path):
+    path = write(tmp_path / "a.dbn", mbo(("A", "B", 1, 10, 1, LAST)), symbols={"ABC": 17077})
+    facts = dbn_facts(path, cache=tmp_path / "cache")
+    assert facts.actions == {"A": 1}
+    assert "nothing tells the tick size" in facts.no_book
+
+
+def test_definitions_have_no_book(tmp_path):
+    path = write(tmp_path / "d.dbn", definition(), schema="definition")
+    facts = dbn_facts(path, cache=tmp_path / "cache")
+    assert (facts.records, facts.book, facts.no_book) == ({"instrument-def": 1}, None, "")
+
+
+def test_a_damaged_file(tmp_path):
+    path = write(tmp_path / "a.dbn", mbo(("A", "B", 1, 10, 1, LAST)))
+    path.write_bytes(path.read_bytes()[:-5])
+    with pytest.raises(InputError, match="in the middle of a record"):
+        dbn_facts(path)
+
+
+def test_real_quotes(real_data):
+    facts = dbn_facts(real_data / "databento" / QUOTES)
+    assert facts.records == {"mbp-1": 2_288}
+    assert facts.actions["T"] == 120
+    book = facts.book
+    assert (book.symbol, book.tick_size, book.tick_size_from) == ("ESU4", 0.25, "definition")
+    assert book.touch_e9 == (5_528_500_000_000, 5_529_500_000_000)
+    assert 0.9 < book.spread.one_tick_share < 1
+    assert book.session_ns is book.anomalies is None
+
+
+def test_every_fixture(real_data, tmp_path):
+    paths = sorted((real_data / "fixtures").rglob("*.dbn.zst"))
+    whole = [path for path in paths if "fragment" not in str(path)]
+    assert len(whole) > 50
+    for path in whole:
+        facts = dbn_facts(path, cache=tmp_path)
+        assert facts.form == "DBN"
+        assert sum(facts.records.values()) >= sum(f["records"] for f in facts.instruments)

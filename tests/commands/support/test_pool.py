@@ -1,0 +1,46 @@
+"""Files over processes: order, progress, and an end in the middle."""
+
+import threading
+
+import pytest
+
+from hft_gym.commands.support import pool
+from hft_gym.commands.support.building import Source, Wishes
+from tests.dbn_files import random_records, write
+
+
+@pytest.fixture
+def sources(tmp_path):
+    found = []
+    for k in range(3):
+        path = write(tmp_path / f"{k}.dbn", random_records(2 * k, 300))
+        found.append(Source(path, False, path.stat().st_size))
+    return found
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_results_come_in_order(jobs, sources, tmp_path):
+    told = []
+    results = pool.built_in_order(sources, Wishes(cache=tmp_path / "cache"), jobs, told.append)
+    names = [result.line.rpartition("/")[2][:2] for result in results]
+    assert names == ["0-", "1-", "2-"]
+    assert told == sorted(told)
+    assert told[-1] == sum(source.size_bytes for source in sources)
+
+
+def test_stopping_early_leaves_no_process_and_no_half_tape(sources, tmp_path):
+    cache = tmp_path / "cache"
+    results = pool.built_in_order(sources, Wishes(cache=cache), 2, lambda _: None)
+    assert next(results).line
+    results.close()
+    assert not [path for path in cache.iterdir() if path.name.startswith(".")]
+    assert not [t for t in threading.enumerate() if "QueueManager" in type(t).__name__]
+
+
+def test_a_worker_that_is_told_to_stop(monkeypatch):
+    monkeypatch.setattr(pool, "_shared", [0.0, 0.0, 0.0])
+    pool._tell(1, 0.5)
+    assert pool._shared == [0.0, 0.5, 0.0]
+    pool._shared[-1] = 1.0
+    with pytest.raises(KeyboardInterrupt):
+        pool._tell(0, 0.5)

@@ -1,0 +1,75 @@
+"""The command `info`."""
+
+import json
+
+import pytest
+
+from hft_gym.commands.main import main
+from hft_gym.tape.build import build_tapes
+from tests.dbn_files import LAST, SNAPSHOT, START_NS, mbo, write
+
+SECOND = 1_000_000_000
+
+
+@pytest.fixture
+def path(tmp_path):
+    """One tick wide for three seconds, two for one."""
+    records = mbo(
+        ("A", "B", 1, 10, 1, SNAPSHOT, 0),
+        ("A", "A", 2, 11, 1, SNAPSHOT | LAST, 0),
+        ("A", "B", 3, 9, 1, LAST, SECOND),
+        ("C", "B", 1, 10, 1, LAST, 4 * SECOND),
+        ("C", "B", 77, 10, 1, LAST, 5 * SECOND),
+        ("A", "B", 4, 8, 1, LAST, 5 * SECOND),
+    )
+    return write(tmp_path / "a.mbo.dbn.zst", records)
+
+
+def described(capsys, *arguments):
+    assert main(["info", *map(str, arguments), "--json"]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def test_an_mbo_file_and_its_tape(path, tmp_path, capsys):
+    cache = tmp_path / "cache"
+    of_file = described(capsys, path, "--cache", cache)
+    assert (of_file["format"], of_file["version"], of_file["schema"]) == ("DBN", 3, "mbo")
+    assert of_file["instruments"] == [{"symbol": "ESH4", "id": 17077, "records": 6}]
+    assert of_file["actions"] == {"A": 4, "C": 2}
+    assert of_file["snapshot_records"] == 2
+    assert of_file["span"]["first_ns"] == START_NS + SECOND + 500
+    assert of_file["rate"] == {"mean_per_s": 1.0, "peak_per_s": 2}
+    assert sum(of_file["activity"]) == 4
+    book = of_file["book"]
+    assert book["anomalies"] == {"unknown_cancel": 1}
+    assert book["touch"] == [2.25, 2.75]
+    assert book["spread"] == {
+        "mean": 0.3125, "mean_ticks": 1.25, "one_tick_share": 0.75, "tradable_s": 4.0,
+    }  # fmt: skip
+    assert book["session"]["last"] == "2024-01-02T09:00:05.000000Z"
+
+    (tape,) = build_tapes(path, cache=cache)
+    of_tape = described(capsys, tape.path)
+    assert of_tape["book"] == book
+    assert of_tape["actions"] == of_file["actions"]
+    assert of_tape["records"] == {"add": 4, "reduce": 1}
+
+
+def test_text(path, tmp_path, capsys, monkeypatch):
+    assert main(["info", str(path), "--cache", str(tmp_path / "cache")]) == 0
+    lines = dict(line.split("  ", 1) for line in capsys.readouterr().out.splitlines())
+    shown = {name: text.strip() for name, text in lines.items()}
+    assert shown["actions"] == "add 4, cancel 2"
+    assert shown["tick size"] == "0.25 (from known roots)"
+    assert shown["anomalies"] == "unknown_cancel 1"
+    assert shown["spread"] == "mean 0.3125 (1.250 ticks), one tick 75.0% of the time, over 4.0 s"
+    assert shown["rate"] == "1.0 records/s, busiest second 2"
+    assert shown["activity"].count("█") == 1
+
+
+def test_what_is_neither(tmp_path, capsys):
+    (tmp_path / "a.arrow").write_text("no")
+    assert main(["info", str(tmp_path / "a.arrow")]) == 2
+    assert "is not a tape" in capsys.readouterr().err
+    assert main(["info", str(tmp_path / "no.dbn")]) == 2
+    assert "no such file" in capsys.readouterr().err
