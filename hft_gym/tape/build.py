@@ -12,6 +12,7 @@ from hft_gym.tape.chooser import Chooser, NothingThereError
 from hft_gym.tape.columns import ColumnFiles
 from hft_gym.tape.dbn import CHUNK_RECORDS, DbnFile, open_dbn
 from hft_gym.tape.definitions import dbn_files, definition_files, instrument_facts
+from hft_gym.tape.lobster import build_lobster_tapes, is_lobster
 from hft_gym.tape.market_tape import MarketTape, TapeMeta
 from hft_gym.tape.resolver import Resolver
 from hft_gym.tape.session import SessionBounds
@@ -35,14 +36,14 @@ def build_tapes(
     cache: Path | str | None = None,
     progress: Progress | None = None,
 ) -> list[MarketTape]:
-    """Tapes of a DBN MBO file, or of every one in a folder, in order of time.
+    """Tapes of a DBN MBO file, or of every one in a folder, in order of time; or of LOBSTER files.
 
     A tape that was built before from the same content with the same wishes is only opened. In a
     folder, files of other schemas are passed over, and so are those without the instrument.
 
     Args:
         source: a .dbn or .dbn.zst file, or a folder of them; definition files beside the data tell
-            tick size, multiplier and currency.
+            tick size, multiplier and currency. For LOBSTER see `hft_gym.tape.lobster`.
         instrument: raw symbol or instrument id; needed where a file holds several.
         tick_size: price step in points, if the files do not tell it or are wrong.
         session: start and end as `HH:MM[:SS]` (UTC), ISO time, ns since the epoch, or None.
@@ -55,6 +56,15 @@ def build_tapes(
     """
     enable_cache()
     source = Path(source)
+    if is_lobster(source):
+        return build_lobster_tapes(
+            source,
+            instrument=instrument,
+            tick_size=tick_size,
+            session=session,
+            cache=cache,
+            progress=progress,
+        )
     folder = Path(cache) if cache is not None else cache_root() / "tapes"
     wishes = _Wishes(instrument, tick_size, session or (None, None))
     if not source.is_dir():

@@ -36,6 +36,8 @@ class TapeMeta:
         low_ticks: lowest best bid inside the session.
         high_ticks: highest best ask inside the session.
         tick_size_from: `user`, `definition`, `known roots`, `dataset` or `prices`.
+        local_clock: `capture`, or `exchange` where the source has no capture clock and
+            `ts_local_ns` equals `ts_exchange_ns`.
         format_version: of the columns and of this metadata.
     """
 
@@ -50,6 +52,7 @@ class TapeMeta:
     low_ticks: int
     high_ticks: int
     tick_size_from: str = "definition"
+    local_clock: str = "capture"
     format_version: int = FORMAT_VERSION
 
     def to_json(self) -> str:
