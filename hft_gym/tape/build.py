@@ -7,6 +7,7 @@ from pathlib import Path
 
 from hft_gym.errors import InputError
 from hft_gym.kernel.jit import cache_root, enable_cache
+from hft_gym.tape.batch import day_conditions, verify_batch
 from hft_gym.tape.cache import content_sha256, tape_path
 from hft_gym.tape.chooser import Chooser, NothingThereError
 from hft_gym.tape.columns import ColumnFiles
@@ -43,7 +44,8 @@ def build_tapes(
 
     Args:
         source: a .dbn or .dbn.zst file, or a folder of them; definition files beside the data tell
-            tick size, multiplier and currency. For LOBSTER see `hft_gym.tape.lobster`.
+            tick size, multiplier and currency. For LOBSTER see `hft_gym.tape.lobster`. Files of a
+            batch download are compared with its manifest first, see `hft_gym.tape.batch`.
         instrument: raw symbol or instrument id; needed where a file holds several.
         tick_size: price step in points, if the files do not tell it or are wrong.
         session: start and end as `HH:MM[:SS]` (UTC), ISO time, ns since the epoch, or None.
@@ -66,6 +68,7 @@ def build_tapes(
             progress=progress,
         )
     folder = Path(cache) if cache is not None else cache_root() / "tapes"
+    verify_batch(source, folder)
     wishes = _Wishes(instrument, tick_size, session or (None, None))
     if not source.is_dir():
         definitions = definition_files(source.parent) if source.is_file() else []
@@ -97,7 +100,7 @@ def _tape(
     file.require_mbo()
     sha256 = content_sha256(file.path, folder)
     known = [content_sha256(definition.path, folder) for definition in definitions]
-    path = tape_path(folder, file.path, sha256, known, repr(wishes))
+    path = tape_path(folder, file.path, sha256, known, repr((wishes, day_conditions(file))))
     if path.is_file():
         with suppress(InputError):  # damaged: built again
             return MarketTape.open(path)
@@ -147,5 +150,6 @@ def _built(
             low_ticks=session.low_ticks,
             high_ticks=session.high_ticks,
             tick_size_from=origin,
+            condition=day_conditions(file),
         )
         return MarketTape.write(path, files.columns(), meta)

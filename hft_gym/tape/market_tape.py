@@ -38,6 +38,8 @@ class TapeMeta:
         tick_size_from: `user`, `definition`, `known roots`, `dataset` or `prices`.
         local_clock: `capture`, or `exchange` where the source has no capture clock and
             `ts_local_ns` equals `ts_exchange_ns`.
+        condition: days (ISO date) of the source that its vendor does not call whole, and what it
+            calls them, such as `degraded`.
         format_version: of the columns and of this metadata.
     """
 
@@ -53,6 +55,7 @@ class TapeMeta:
     high_ticks: int
     tick_size_from: str = "definition"
     local_clock: str = "capture"
+    condition: dict[str, str] = dataclasses.field(default_factory=dict)
     format_version: int = FORMAT_VERSION
 
     def to_json(self) -> str:
