@@ -1,0 +1,1 @@
+"""What commands share: text, progress, and what files are about."""
