@@ -7,12 +7,14 @@ from pathlib import Path
 
 from hft_gym.errors import InputError
 from hft_gym.kernel.jit import cache_root, enable_cache
+from hft_gym.tape.batch import day_conditions, verify_batch
 from hft_gym.tape.cache import content_sha256, tape_path
 from hft_gym.tape.chooser import Choice, Chooser, NothingThereError, choices
 from hft_gym.tape.columns import ColumnFiles
 from hft_gym.tape.dbn import DbnFile, open_dbn
 from hft_gym.tape.definitions import dbn_files, instrument_facts
 from hft_gym.tape.instrument import Instrument
+from hft_gym.tape.lobster import build_lobster_tapes, is_lobster
 from hft_gym.tape.market_tape import MarketTape, TapeMeta
 from hft_gym.tape.schemas import SCHEMAS, RowWriter, Schema, check_schema, require_schema, schema_of
 from hft_gym.tape.session import SessionBounds
@@ -64,7 +66,7 @@ def build_tapes(
     cache: Path | str | None = None,
     progress: Progress | None = None,
 ) -> list[MarketTape]:
-    """Tapes of a DBN file, or of every one in a folder, in order of time.
+    """Tapes of a DBN file, or of every one in a folder, in order of time; or of LOBSTER files.
 
     A tape that was built before from the same content with the same wishes is only opened. Of a
     folder, the files of one schema are taken, the one that shows most: MBO before MBP-10, MBP-1,
@@ -73,7 +75,9 @@ def build_tapes(
 
     Args:
         source: a .dbn or .dbn.zst file or a fragment, or a folder of them. Definition files beside
-            the data tell tick size, multiplier and currency; status files, when it traded.
+            the data tell tick size, multiplier and currency; status files, when it traded. Files of
+            a batch download are compared with its manifest first, see `hft_gym.tape.batch`. For
+            LOBSTER see `hft_gym.tape.lobster`.
         instrument: raw or continuous symbol or instrument id; needed where a file holds several.
         tick_size: price step in points, if the files do not tell it or are wrong.
         session: start and end as `HH:MM[:SS]` (UTC), ISO time, ns since the epoch, or None.
@@ -88,7 +92,17 @@ def build_tapes(
     enable_cache()
     check_schema(schema)
     source = Path(source)
+    if is_lobster(source):
+        return build_lobster_tapes(
+            source,
+            instrument=instrument,
+            tick_size=tick_size,
+            session=session,
+            cache=cache,
+            progress=progress,
+        )
     folder = Path(cache) if cache is not None else cache_root() / "tapes"
+    verify_batch(source, folder)
     wishes = _Wishes(instrument, tick_size, session or (None, None), schema)
     if source.is_dir():
         tapes = _of_folder(source, wishes, folder, progress)
@@ -151,7 +165,7 @@ def _tape(order: _Order, folder: Path, progress: Progress | None) -> MarketTape:
     file = order.file
     sha256 = content_sha256(file.path, folder)
     known = [content_sha256(other.path, folder) for other in order.companions]
-    wishes = repr((order.wishes, order.choice, order.schema.layout.schema))
+    wishes = repr((order.wishes, order.choice, order.schema.layout.schema, day_conditions(file)))
     path = tape_path(folder, file.path, sha256, known, wishes)
     if path.is_file():
         with suppress(InputError):  # damaged: built again
@@ -222,5 +236,6 @@ def _written(
         schema=order.schema.layout.schema,
         status=changes,
         trading_spans_ns=trading_spans(changes, session.start_ns, session.end_ns),
+        condition=day_conditions(order.file),
     )
     return MarketTape.write(target[0], columns, meta)

@@ -126,6 +126,17 @@ def take(levels: np.void, side: int, px_ticks: int, lots: int) -> None:
 
 
 @kernel
+def lots_at(levels: np.void, side: int, px_ticks: int) -> Any:
+    """Lots that rest at a level."""
+    level = px_ticks + SHIFT
+    page = _page_of(levels)[level >> PAGE_BITS]
+    if page < 0:
+        return np.int64(0)
+    place = 2 * np.int64(page) + ((1 - side) >> 1)
+    return _lots(levels)[place * PAGE + (level & (PAGE - 1))]
+
+
+@kernel
 def next_level(levels: np.void, side: int, level: int) -> int:
     """The first level with lots that is worse than `level`, or NO_BID or NO_ASK."""
     page_of, totals, filled = _page_of(levels), _lots(levels), _filled(levels)

@@ -41,6 +41,10 @@ class TapeMeta:
             levels, `trades` no book at all.
         status: changes of the instrument's trading state, where the source has them.
         trading_spans_ns: local times from and until which it traded within the session.
+        local_clock: `capture`, or `exchange` where the source has no capture clock and
+            `ts_local_ns` equals `ts_exchange_ns`.
+        condition: days (ISO date) of the source that its vendor does not call whole, and what it
+            calls them, such as `degraded`.
         format_version: of the columns and of this metadata.
     """
 
@@ -58,6 +62,8 @@ class TapeMeta:
     schema: str = "mbo"
     status: tuple[StatusChange, ...] = ()
     trading_spans_ns: tuple[tuple[int, int], ...] = ()
+    local_clock: str = "capture"
+    condition: dict[str, str] = dataclasses.field(default_factory=dict)
     format_version: int = FORMAT_VERSION
 
     def to_json(self) -> str:

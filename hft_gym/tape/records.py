@@ -89,6 +89,7 @@ MBP_1 = Layout("mbp-1", 0x01, MBP1_DTYPE)
 TBBO = Layout("tbbo", 0x01, MBP1_DTYPE)
 TRADES = Layout("trades", 0x00, TRADE_DTYPE)
 STATUS = Layout("status", 0x12, STATUS_DTYPE)
+RTYPE_MBO = 0xA0
 RTYPE_DEFINITION = 0x13
 
 

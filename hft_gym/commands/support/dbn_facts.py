@@ -13,7 +13,7 @@ from hft_gym.commands.support.tape_facts import book_facts
 from hft_gym.errors import InputError
 from hft_gym.kernel.jit import enable_cache
 from hft_gym.tape.build import build_tapes
-from hft_gym.tape.dbn import MBO_DTYPE, RTYPE_MBO, DbnFile, open_dbn
+from hft_gym.tape.dbn import RTYPE_MBO, DbnFile, open_dbn
 from hft_gym.tape.definitions import definition_files, instrument_facts
 
 _CHUNK_BYTES = 1 << 24
