@@ -75,7 +75,7 @@ def test_bad_wishes(folder, tmp_path, capsys):
     assert main(["build", str(folder), "--instrument", "NQH4", "--jobs", "1", *cache]) == 2
     assert "no instrument NQH4" in capsys.readouterr().err
     assert main(["build", str(folder / "e.dbn"), *cache]) == 2
-    assert "holds trades, need mbo" in capsys.readouterr().err
+    assert "no trades records" in capsys.readouterr().err
     (tmp_path / "empty").mkdir()
     assert main(["build", str(tmp_path / "empty"), *cache]) == 2
-    assert "no MBO files" in capsys.readouterr().err
+    assert "no market data" in capsys.readouterr().err

@@ -9,7 +9,9 @@ from hft_gym.errors import HftGymError, InputError
 from hft_gym.tape.build import build_tapes
 from hft_gym.tape.chooser import NothingThereError
 from hft_gym.tape.dbn import open_dbn
+from hft_gym.tape.lobster import is_lobster
 from hft_gym.tape.market_tape import MarketTape
+from hft_gym.tape.schemas import SCHEMAS, schema_of
 from hft_gym.tape.session import SessionBounds
 
 _ENDINGS = (".dbn", ".dbn.zst")
@@ -45,7 +47,7 @@ class Built:
     """How a file fared: one of three.
 
     Attributes:
-        line: about its tape.
+        line: about its tape, or a line for each of its tapes.
         passed: why it was passed over.
         failure: why no tape can be made of it.
     """
@@ -58,10 +60,12 @@ class Built:
 def sources_of(path: Path) -> list[Source]:
     """The file itself, or the Databento files of a folder in the order of their names.
 
+    A folder of LOBSTER files is one source: they belong together in pairs.
+
     Raises:
         InputError: the folder holds none, or cannot be read.
     """
-    if not path.is_dir():
+    if not path.is_dir() or is_lobster(path):
         return [Source(path, False, path.stat().st_size if path.is_file() else 0)]
     try:
         entries = sorted(path.iterdir())
@@ -69,7 +73,8 @@ def sources_of(path: Path) -> list[Source]:
         raise InputError(f"cannot read {path}: {error.strerror}; check its permissions") from error
     found = [entry for entry in entries if entry.name.endswith(_ENDINGS) and entry.is_file()]
     if not found:
-        raise InputError(f"no MBO files (.dbn, .dbn.zst) in {path}; give one of the mbo schema")
+        needed = ", ".join(SCHEMAS)
+        raise InputError(f"no market data (.dbn, .dbn.zst) in {path}; give files of {needed}")
     return [Source(entry, True, entry.stat().st_size) for entry in found]
 
 
@@ -82,9 +87,10 @@ def built(source: Source, wishes: Wishes, progress: Callable[[float], None]) -> 
         progress: told the share done, a number in [0, 1].
     """
     try:
-        if source.in_folder and (schema := open_dbn(source.path).schema) not in ("mbo", None):
-            return Built(passed=f"{source.path} holds {schema}, need mbo")
-        (tape,) = build_tapes(
+        if source.in_folder and schema_of(file := open_dbn(source.path)) is None:
+            needed = ", ".join(SCHEMAS)
+            return Built(passed=f"{source.path} holds {file.schema}, a tape needs {needed}")
+        tapes = build_tapes(
             source.path,
             instrument=wishes.instrument,
             tick_size=wishes.tick_size,
@@ -96,7 +102,7 @@ def built(source: Source, wishes: Wishes, progress: Callable[[float], None]) -> 
         return Built(passed=str(error)) if source.in_folder else Built(failure=str(error))
     except HftGymError as error:
         return Built(failure=str(error))
-    return Built(line=tape_line(tape))
+    return Built(line="\n".join(tape_line(tape) for tape in tapes))
 
 
 def tape_line(tape: MarketTape) -> str:
