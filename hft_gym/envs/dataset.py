@@ -212,6 +212,6 @@ def _market(
             "set data.session to its start and end"
         )
     base_ticks = tape.meta.low_ticks - MARGIN_TICKS
-    values = market_features(tape, features, decisions)
+    values = market_features(tape, features, decisions, feed_ns)
     ladders = checkpoints(tape, base_ticks, levels, CHECKPOINT_ROWS)
     return Market(tape, decisions, values, ladders, base_ticks)
