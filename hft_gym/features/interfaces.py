@@ -19,6 +19,9 @@ from hft_gym.kernel.address import column
 from hft_gym.kernel.interface import interface, optional_interface, unrolled
 from hft_gym.kernel.jit import kernel
 
+State = NDArray[np.float64]  # what one feature keeps
+Ladder = NDArray[np.int32]  # lots at each price; `view` knows the price of the first place
+
 CLIP = 10.0
 STATE = 16  # floats that a feature may keep if it asks for no more
 LEVELS = 10  # levels of a side that the view can hold

@@ -13,7 +13,10 @@ from hft_gym.kernel.address import address_of
 
 NEVER_NS = 2**62
 SHORTEST_STEP_NS = 1_000_000  # between two moments at which some bar may end
-_POSITIVE = ("scale", "half_life", "fast", "slow", "bar", "window", "level")
+_POSITIVE = (
+    "scale", "half_life", "fast", "slow", "bar", "window", "level", "period", "span", "decay",
+    "bucket", "width",
+)  # fmt: skip
 
 
 def needs_of(feature: Any) -> Needs:
