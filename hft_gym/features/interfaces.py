@@ -164,46 +164,55 @@ def bar_ns_of(view: np.void, k: int) -> int:
     return column(view["bars_address"], view["features"], np.int64)[k]
 
 
+# Numba compiles `state_of` once for each literal number, but only once for numbers made by
+# `np.int64`.
+
 listen_packet = unrolled(
     "listen_packet(features, view, ladder)",
-    "on_packet(features[{k}], state_of(view, {k}), view, ladder)",
+    "on_packet(features[{k}], state_of(view, place({k})), view, ladder)",
     only=on_packet,
     on_packet=on_packet,
     state_of=state_of,
+    place=np.int64,
 )
 
 listen_trade = unrolled(
     "listen_trade(features, view, side, px_ticks, lots)",
-    "on_trade(features[{k}], state_of(view, {k}), view, side, px_ticks, lots)",
+    "on_trade(features[{k}], state_of(view, place({k})), view, side, px_ticks, lots)",
     only=on_trade,
     on_trade=on_trade,
     state_of=state_of,
+    place=np.int64,
 )
 
 listen_order = unrolled(
     "listen_order(features, view, kind, side, px_ticks, lots)",
-    "on_order(features[{k}], state_of(view, {k}), view, kind, side, px_ticks, lots)",
+    "on_order(features[{k}], state_of(view, place({k})), view, kind, side, px_ticks, lots)",
     only=on_order,
     on_order=on_order,
     state_of=state_of,
+    place=np.int64,
 )
 
 listen_bar = unrolled(
     "listen_bar(features, view, ladder, end_ns)",
-    "if end_ns % bar_ns_of(view, {k}) == 0: "
-    "on_bar(features[{k}], state_of(view, {k}), view, ladder, end_ns)",
+    "if end_ns % bar_ns_of(view, place({k})) == 0: "
+    "on_bar(features[{k}], state_of(view, place({k})), view, ladder, end_ns)",
     only=on_bar,
     on_bar=on_bar,
     bar_ns_of=bar_ns_of,
     state_of=state_of,
+    place=np.int64,
 )
 
 write_market = unrolled(
     "write_market(features, view, ladder, now_ns, out)",
-    "out[{k}] = clipped(market_value(features[{k}], state_of(view, {k}), view, ladder, now_ns))",
+    "out[{k}] = clipped("
+    "market_value(features[{k}], state_of(view, place({k})), view, ladder, now_ns))",
     clipped=clipped,
     market_value=market_value,
     state_of=state_of,
+    place=np.int64,
 )
 
 write_own = unrolled(
