@@ -6,7 +6,7 @@ half-lives.
 
 from tests.naive import features_book, features_flow, features_price
 from tests.naive.features_flow import order_flow  # noqa: F401
-from tests.naive.history import History
+from tests.naive.history import History, faded  # noqa: F401
 
 TWINS = {**features_book.TWINS, **features_flow.TWINS, **features_price.TWINS}
 
