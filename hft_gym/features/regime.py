@@ -89,7 +89,7 @@ class VolatilityZ(NamedTuple):
     window: int = 20
     history: int = 100
     bar_s: float = 1.0
-    scale: float = 20.0
+    scale: float = 100.0
 
     def needs(self) -> Needs:
         """A ring of returns and one of deviations."""

@@ -159,6 +159,6 @@ def test_they_equal_their_slow_twins_on_a_real_tape(real_data, tmp_path):
     meta = replace(tape.meta, session_end_ns=tape.meta.session_start_ns + 660 * 10**9)
     columns = {column: getattr(tape, column) for column in COLUMNS}
     tape = MarketTape(tape.path, columns, meta)
-    decisions = ByTime(60_000).decisions(tape, 50_000)[1:]
-    assert len(decisions) >= 10
+    decisions = ByTime(210_000).decisions(tape, 50_000)[1:]
+    assert len(decisions) == 3  # after 3.5, 7 and 10.5 minutes
     assert_equal(*both(tape, decisions, 50_000))

@@ -1,5 +1,6 @@
 """What is known at a decision, as lists and dicts; bars by search instead of by counting."""
 
+import heapq
 import itertools
 from bisect import bisect_left
 from dataclasses import dataclass, field
@@ -50,17 +51,16 @@ class History:
         return [(ts, side, lots) for ts, side, lots, _ in self.all_trades if side != 0]
 
     def levels(self, side, reach=None):
-        """[(price, lots)] of a side, best first."""
-        found = [(px, lots) for (s, px), lots in self.book.items() if s == side and lots > 0]
-        found.sort(key=lambda level: -side * level[0])
-        return [level for level in found if reach is None or abs(level[0] - found[0][0]) < reach]
+        """[(price, lots)] of the best levels of a side, at most twelve, best first."""
+        found = (
+            (-side * px, lots) for (s, px), lots in self.book.items() if s == side and lots > 0
+        )
+        best = [(-side * worse, lots) for worse, lots in heapq.nsmallest(12, found)]
+        return [level for level in best if reach is None or abs(level[0] - best[0][0]) < reach]
 
     def touch(self):
         """Of the present book."""
-        bids, asks = self.levels(1), self.levels(-1)
-        if not bids or not asks or bids[0][0] >= asks[0][0]:
-            return None
-        return (*bids[0], *asks[0])
+        return touch_of(self.levels(1), self.levels(-1))
 
     def pairs(self):
         """(packet before, packet) of the live market where both were two-sided."""
@@ -123,9 +123,10 @@ class History:
                 self.events.append(OrderEvent(ts, number, kind, side, px, lots, touch))
             self._change(kind, side, px, lots, int(tape.queue_key[row]))
             if flags & Flag.LAST:
-                levels = {s: self.levels(s)[:10] for s in (1, -1)}
+                levels = {s: self.levels(s) for s in (1, -1)}
                 is_snapshot = bool(flags & Flag.SNAPSHOT)
-                self.packets.append(Packet(ts, self.touch(), is_snapshot, levels))
+                touch = touch_of(levels[1], levels[-1])
+                self.packets.append(Packet(ts, touch, is_snapshot, levels))
 
     def _change(self, kind, side, px, lots, key):
         if kind == Kind.ADD:
@@ -133,6 +134,8 @@ class History:
             self.orders[key] = [side, px, lots]
         elif kind == Kind.REDUCE:
             self.book[side, px] -= lots
+            if self.book[side, px] == 0:
+                del self.book[side, px]
             if key in self.orders:
                 self.orders[key][2] -= lots
                 if self.orders[key][2] <= 0:
@@ -140,6 +143,13 @@ class History:
         elif kind == Kind.CLEAR:
             self.book.clear()
             self.orders.clear()
+
+
+def touch_of(bids, asks):
+    """(bid, lots, ask, lots); None where a side is empty or they are locked or crossed."""
+    if not bids or not asks or bids[0][0] >= asks[0][0]:
+        return None
+    return (*bids[0], *asks[0])
 
 
 def mid(touch):
