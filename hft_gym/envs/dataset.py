@@ -215,5 +215,5 @@ def _market(
             "set data.session to its start and end"
         )
     base_ticks = tape.meta.low_ticks - MARGIN_TICKS
-    values = market_features(tape, features, decisions)
+    values = market_features(tape, features, decisions, feed_ns)
     return Market(tape, decisions, values, BookIndex.of(tape, base_ticks, levels))

@@ -47,6 +47,18 @@ def depth_lots(ladder: NDArray[np.int32], place: int, step: int, levels: int) ->
     return total
 
 
+@kernel
+def book_imbalance(view: np.void, ladder: NDArray[np.int32], levels: int) -> float:
+    """(bid - ask) / (bid + ask) lots of the best levels; 0 without two sides."""
+    if not view["is_two_sided"]:
+        return 0.0
+    bid_place = 2 * (view["bid_ticks"] - view["base_ticks"])
+    ask_place = 2 * (view["ask_ticks"] - view["base_ticks"]) + 1
+    bid = depth_lots(ladder, bid_place, -2, levels)
+    ask = depth_lots(ladder, ask_place, 2, levels)
+    return (bid - ask) / (bid + ask)
+
+
 @market_value.implement(Imbalance)
 def _imbalance(
     feature: Imbalance,
@@ -55,13 +67,7 @@ def _imbalance(
     ladder: NDArray[np.int32],
     now_ns: int,
 ) -> float:
-    if not view["is_two_sided"]:
-        return 0.0
-    bid_place = 2 * (view["bid_ticks"] - view["base_ticks"])
-    ask_place = 2 * (view["ask_ticks"] - view["base_ticks"]) + 1
-    bid = depth_lots(ladder, bid_place, -2, feature.levels)
-    ask = depth_lots(ladder, ask_place, 2, feature.levels)
-    return (bid - ask) / (bid + ask)
+    return book_imbalance(view, ladder, feature.levels)
 
 
 class MicroPrice(NamedTuple):

@@ -5,20 +5,42 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hft_gym.book.ladder import NO_PRICE, apply_row, best_ask_at_or_above, best_bid_at_or_below
+from hft_gym.book.ladder import (
+    NO_PRICE,
+    apply_row,
+    best_ask_at_or_above,
+    best_bid_at_or_below,
+    lots_at,
+    place_of,
+)
+from hft_gym.features.depth_view import count_order, find_levels
 from hft_gym.features.interfaces import (
     BOOK_VIEW_DTYPE,
-    STATE,
+    Needs,
+    listen_bar,
+    listen_order,
     listen_packet,
     listen_trade,
     write_market,
 )
+from hft_gym.features.needs import NEVER_NS, bar_step_ns, counts_for, memory_for, needs_of
+from hft_gym.kernel.address import address_of, column
 from hft_gym.kernel.jit import kernel
-from hft_gym.market.columns import Columns, columns_of
+from hft_gym.market.columns import (
+    COLUMNS_DTYPE,
+    columns_record,
+    flags_of,
+    kind_of,
+    lots_of,
+    px_of,
+    queue_key_of,
+    side_of,
+)
 from hft_gym.tape.market_tape import MarketTape
 from hft_gym.tape.rows import Flag, Kind
 
-REDUCE, TRADE, CLEAR = int(Kind.REDUCE), int(Kind.TRADE), int(Kind.CLEAR)
+ADD, REDUCE, TRADE = int(Kind.ADD), int(Kind.REDUCE), int(Kind.TRADE)
+FILL, CLEAR, LEVEL = int(Kind.FILL), int(Kind.CLEAR), int(Kind.LEVEL)
 LAST, SNAPSHOT = int(Flag.LAST), int(Flag.SNAPSHOT)
 REACH_TICKS = 4096  # how far from the session's prices the book is kept for features
 
@@ -60,9 +82,11 @@ def _write_decision(view: np.void, decision: np.void) -> None:
 
 @kernel
 def _better(
-    ladder: NDArray[np.int32], base: int, side: int, px: int, touch: tuple[int, int]
+    ladder: NDArray[np.int32], base: int, kind: int, side: int, px: int, touch: tuple[int, int]
 ) -> tuple[int, int]:
     """The touch of both sides after a row at `px` of `side` has changed the ladder."""
+    if kind == CLEAR:
+        return NO_PRICE, NO_PRICE
     bid, ask = touch
     place = 2 * (px - base) + (1 if side < 0 else 0)
     if place < 0 or place >= ladder.size:
@@ -80,50 +104,124 @@ def _better(
 
 
 @kernel
+def _tell_order(
+    features: Any,
+    view: np.void,
+    ladder: NDArray[np.int32],
+    kind: int,
+    side: int,
+    px: int,
+    lots: int,
+) -> None:
+    """Tell the features of a row that changes orders, the book not yet changed by it."""
+    if kind <= REDUCE or kind == FILL:
+        listen_order(features, view, kind, side, px, lots)
+    elif kind == LEVEL:
+        more = lots - lots_at(ladder, view["base_ticks"], side, px)
+        if more != 0:
+            listen_order(features, view, ADD if more > 0 else REDUCE, side, px, abs(more))
+
+
+@kernel
+def _end_bars(features: Any, view: np.void, ladder: NDArray[np.int32], now_ns: int) -> None:
+    """End the bars that are over by `now_ns` of our clock."""
+    while view["next_bar_ns"] <= now_ns:
+        listen_bar(features, view, ladder, view["next_bar_ns"])
+        view["next_bar_ns"] += view["bar_ns"]
+
+
+@kernel
+def _end_packet(
+    features: Any,
+    view: np.void,
+    ladder: NDArray[np.int32],
+    touch: tuple[int, int],
+    is_snapshot: bool,
+) -> None:
+    """The book is whole again: show it to the features."""
+    find_touch(view, ladder, touch[0], touch[1])
+    if view["levels"] > 0:
+        find_levels(view, ladder)
+    if is_snapshot:
+        return
+    listen_packet(features, view, ladder)
+    if view["next_bar_ns"] == NEVER_NS and view["bar_ns"] > 0 and view["is_two_sided"]:
+        seen_ns = view["ts_local_ns"] + view["feed_ns"]
+        view["next_bar_ns"] = (seen_ns // view["bar_ns"] + 1) * view["bar_ns"]
+
+
+@kernel
+def _ladder_of(view: np.void) -> NDArray[np.int32]:
+    return column(view["ladder_address"], view["places"], np.int32)
+
+
+@kernel
+def _ts_local_of(view: np.void) -> NDArray[np.int64]:
+    return column(view["ts_local_address"], view["rows"], np.int64)
+
+
+@kernel
+def _decide(
+    features: Any,
+    view: np.void,
+    ladder: NDArray[np.int32],
+    decision: np.void,
+    out: NDArray[np.float32],
+) -> None:
+    """Write what is known at a decision, and the features' values."""
+    now_ns = decision["ts_local_ns"]
+    _end_bars(features, view, ladder, now_ns)
+    _write_decision(view, decision)
+    write_market(features, view, ladder, now_ns, out)
+
+
+@kernel
 def compute(
     features: Any,
-    tape: Columns,
-    ts_local_ns: NDArray[np.int64],
+    tapes: NDArray[Any],
     views: NDArray[Any],
-    ladder: NDArray[np.int32],
-    state: NDArray[np.float64],
     decisions: NDArray[Any],
     out: NDArray[np.float32],
 ) -> None:
     """Fill `out` `[decisions, features]` and the touch of each decision.
 
-    Decision k is made knowing the rows before `decisions[k]["row"]`, which ends a packet. `views`
-    holds the one record that features read.
+    Decision k is made knowing the rows before `decisions[k]["row"]`, which ends a packet. A bar
+    that ends at b holds the rows seen before b. `tapes` and `views` hold one record each, with the
+    addresses of all else: arrays with an owner would be counted at every call.
     """
-    view = views[0]
-    base = view["base_ticks"]
+    view, tape = views[0], tapes[0]
+    kinds, sides, px_ticks, all_lots = kind_of(tape), side_of(tape), px_of(tape), lots_of(tape)
+    flags, ts_local_ns, ladder = flags_of(tape), _ts_local_of(view), _ladder_of(view)
+    queue_keys, base, feed_ns = queue_key_of(tape), view["base_ticks"], view["feed_ns"]
     bid, ask = NO_PRICE, NO_PRICE
     k = 0
-    for row in range(tape.kind.size + 1):
+    for row in range(kinds.size + 1):
         while k < decisions.size and decisions[k]["row"] <= row:
-            _write_decision(view, decisions[k])
-            write_market(features, state, view, ladder, decisions[k]["ts_local_ns"], out[k])
+            _decide(features, view, ladder, decisions[k], out[k])
             k += 1
         if k == decisions.size:
             return
-        kind, side, px = tape.kind[row], int(tape.side[row]), int(tape.px_ticks[row])
+        kind, side = int(kinds[row]), int(sides[row])
+        px, lots = int(px_ticks[row]), int(all_lots[row])
+        if ts_local_ns[row] + feed_ns >= view["next_bar_ns"]:
+            _end_bars(features, view, ladder, ts_local_ns[row] + feed_ns)
         view["ts_local_ns"] = ts_local_ns[row]
         if kind == TRADE:
-            listen_trade(features, state, view, side, px, int(tape.lots[row]))
+            listen_trade(features, view, side, px, lots)
         else:
-            apply_row(ladder, base, int(kind), side, px, int(tape.lots[row]))
-            if kind == CLEAR:
-                bid, ask = NO_PRICE, NO_PRICE
-            else:
-                bid, ask = _better(ladder, base, side, px, (bid, ask))
-        if tape.flags[row] & LAST:
-            find_touch(view, ladder, bid, ask)
-            if not tape.flags[row] & SNAPSHOT:
-                listen_packet(features, state, view, ladder)
+            if not flags[row] & SNAPSHOT:
+                _tell_order(features, view, ladder, kind, side, px, lots)
+            if view["orders_address"] != 0:
+                place = place_of(base, side, px)
+                count_order(view, kind, place, lots, int(queue_keys[row]))
+            apply_row(ladder, base, kind, side, px, lots)
+            bid, ask = _better(ladder, base, kind, side, px, (bid, ask))
+        if flags[row] & LAST:
+            _end_packet(features, view, ladder, (bid, ask), flags[row] & SNAPSHOT != 0)
 
 
 def market_features(
-    tape: MarketTape, features: tuple[Any, ...], decisions: NDArray[Any]
+    tape: MarketTape, features: tuple[Any, ...], decisions: NDArray[Any], feed_ns: int = 0
 ) -> NDArray[np.float32]:
     """`[decisions, features]` values; fills in the touch of `decisions` (`DECISION_DTYPE`).
 
@@ -131,13 +229,35 @@ def market_features(
         tape: the market.
         features: NamedTuples that implement `market_value`.
         decisions: `ts_local_ns` and `row` of each decision, both rising.
+        feed_ns: how much later than the tape's local time a row is seen.
+
+    Raises:
+        ConfigError: a feature's parameters are out of range.
     """
+    needs = [needs_of(feature) for feature in features]
     low = max(int(tape.px_ticks.min(initial=0)), tape.meta.low_ticks - REACH_TICKS)
     high = min(int(tape.px_ticks.max(initial=0)), tape.meta.high_ticks + REACH_TICKS)
-    views = np.zeros(1, BOOK_VIEW_DTYPE)
-    views["base_ticks"] = low
     ladder = np.zeros(2 * (max(high, tape.meta.high_ticks) - low + 1), np.int32)
-    state = np.zeros((max(1, len(features)), STATE))
+    views = _first_view(tape, needs, feed_ns)
+    views["base_ticks"], views["places"] = low, ladder.size
+    views["ladder_address"] = address_of(ladder)
+    memory = memory_for(needs, views[0])
+    counts = counts_for(needs, views[0])
+    tapes = np.array([columns_record(tape)], COLUMNS_DTYPE)
     out = np.zeros((decisions.size, len(features)), np.float32)
-    compute(features, columns_of(tape), tape.ts_local_ns, views, ladder, state, decisions, out)
+    compute(features, tapes, views, decisions, out)
+    del memory, counts  # had to live until the pass was over
     return out
+
+
+def _first_view(tape: MarketTape, needs: list[Needs], feed_ns: int) -> NDArray[Any]:
+    views = np.zeros(1, BOOK_VIEW_DTYPE)
+    views["session_start_ns"] = tape.meta.session_start_ns
+    views["session_end_ns"] = tape.meta.session_end_ns
+    views["feed_ns"] = feed_ns
+    views["rows"] = len(tape)
+    views["ts_local_address"] = address_of(tape.ts_local_ns)
+    views["levels"] = max([0, *(need.levels for need in needs)])
+    views["bar_ns"] = bar_step_ns(needs)
+    views["next_bar_ns"] = NEVER_NS  # until there is a book
+    return views

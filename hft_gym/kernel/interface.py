@@ -8,7 +8,7 @@ closed over, would be compiled again by every process.
 import functools
 import inspect
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from numba.extending import overload
@@ -97,7 +97,9 @@ def _without_annotations(function: Callable[..., Any]) -> Callable[..., Any]:
     return plain
 
 
-def unrolled(header: str, line: str, **names: Any) -> Callable[..., None]:
+def unrolled(
+    header: str, line: str, only: Callable[..., Any] | None = None, **names: Any
+) -> Callable[..., None]:
     """A function that repeats `line` for each place k of its first argument, a tuple of models.
 
     Numba gets the repetition as straight code. (`literal_unroll` in a loop over events is slower
@@ -106,24 +108,34 @@ def unrolled(header: str, line: str, **names: Any) -> Callable[..., None]:
     Args:
         header: the function's head, such as `"observe(features, row, out)"`.
         line: one statement, with `{k}` for the place.
+        only: an optional interface; models that leave it out get no line. (What a line does before
+            it calls a function that does nothing is not always compiled away.)
         names: what the statement calls.
     """
     name, arguments = header.rstrip(")").split("(")
 
     @functools.cache
-    def written_out(length: int) -> Callable[..., None]:
-        body = [f"    {line.format(k=k)}" for k in range(length)] or ["    pass"]
+    def written_out(places: tuple[int, ...]) -> Callable[..., None]:
+        body = [f"    {line.format(k=k)}" for k in places] or ["    pass"]
         namespace = dict(names)
         exec("\n".join([f"def {name}({arguments}):", *body]), namespace)
         return namespace[name]
 
+    def for_classes(classes: Sequence[type | None]) -> Callable[..., None]:
+        wanted = [
+            k
+            for k, c in enumerate(classes)
+            if only is None or only.implemented_by(c)  # type: ignore[attr-defined]
+        ]
+        return written_out(tuple(wanted))
+
     def call(*args: Any) -> None:
-        written_out(len(args[0]))(*args)
+        for_classes([type(model) for model in args[0]])(*args)
 
     def choose(*arguments: Any) -> Callable[..., None]:
-        return written_out(len(arguments[0]))
+        return for_classes([getattr(model, "instance_class", None) for model in arguments[0]])
 
     call.__name__ = name
-    choose.__signature__ = inspect.signature(written_out(0))  # type: ignore[attr-defined]
+    choose.__signature__ = inspect.signature(written_out(()))  # type: ignore[attr-defined]
     overload(call, jit_options=COMPILE_OPTIONS)(choose)
     return call

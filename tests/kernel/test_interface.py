@@ -58,6 +58,9 @@ write_costs = unrolled(
     cost_ticks=cost_ticks,
 )
 note_all = unrolled("note_all(models, out)", "note(models[{k}], out)", note=note)
+note_places = unrolled(
+    "note_places(models, out)", "out[{k}] += 1.0; note(models[{k}], out)", only=note, note=note
+)
 
 
 @kernel
@@ -69,6 +72,11 @@ def cost_in_kernel(model, lots):
 def all_in_kernel(models, lots, out):
     write_costs(models, lots, out)
     note_all(models, out)
+
+
+@kernel
+def places_in_kernel(models, out):
+    note_places(models, out)
 
 
 @pytest.mark.parametrize("call", [cost_ticks, cost_in_kernel])
@@ -132,3 +140,12 @@ def test_unrolled_visits_every_place(models):
     assert plain.tolist() == compiled.tolist()
     noted = sum(m.ticks for m in models if isinstance(m, Steep))
     assert plain.sum() == sum(cost_ticks(m, 3) for m in models) + noted
+
+
+@pytest.mark.parametrize("call", [note_places, places_in_kernel])
+def test_unrolled_passes_over_those_that_leave_an_interface_out(call):
+    out = np.zeros(4)
+    call((Flat(), Steep(), Stranger(), Steep(1.0)), out)
+    assert out.tolist() == [4.0, 1.0, 0.0, 1.0]
+    call((Flat(), Stranger()), out)
+    assert out.tolist() == [4.0, 1.0, 0.0, 1.0]
