@@ -8,13 +8,14 @@ from pathlib import Path
 from hft_gym.errors import InputError
 from hft_gym.kernel.jit import cache_root, enable_cache
 from hft_gym.tape.cache import content_sha256, tape_path
+from hft_gym.tape.calendar import CalendarWish
 from hft_gym.tape.chooser import Chooser, NothingThereError
 from hft_gym.tape.columns import ColumnFiles
 from hft_gym.tape.dbn import CHUNK_RECORDS, DbnFile, open_dbn
 from hft_gym.tape.definitions import dbn_files, definition_files, instrument_facts
 from hft_gym.tape.market_tape import MarketTape, TapeMeta
 from hft_gym.tape.resolver import Resolver
-from hft_gym.tape.session import SessionBounds
+from hft_gym.tape.session import SessionBounds, session_hours, session_wish
 
 Progress = Callable[[str, float], None]
 
@@ -23,7 +24,7 @@ Progress = Callable[[str, float], None]
 class _Wishes:
     instrument: str | int | None
     tick_size: float | None
-    session: SessionBounds
+    session: SessionBounds | CalendarWish
 
 
 def build_tapes(
@@ -31,7 +32,7 @@ def build_tapes(
     *,
     instrument: str | int | None = None,
     tick_size: float | None = None,
-    session: SessionBounds | None = None,
+    session: SessionBounds | str | None = None,
     cache: Path | str | None = None,
     progress: Progress | None = None,
 ) -> list[MarketTape]:
@@ -45,7 +46,9 @@ def build_tapes(
             tick size, multiplier and currency.
         instrument: raw symbol or instrument id; needed where a file holds several.
         tick_size: price step in points, if the files do not tell it or are wrong.
-        session: start and end as `HH:MM[:SS]` (UTC), ISO time, ns since the epoch, or None.
+        session: start and end as `HH:MM[:SS]` (UTC), ISO time, ns since the epoch, or None; or
+            `calendar[:NAME][:regular|:all]`, see `hft_gym.tape.calendar`. In a folder, files
+            without such a session are passed over.
         cache: folder of the tapes; `cache_root() / "tapes"` if not given.
         progress: told the file's name and the share of it done, a number in [0, 1].
 
@@ -56,7 +59,7 @@ def build_tapes(
     enable_cache()
     source = Path(source)
     folder = Path(cache) if cache is not None else cache_root() / "tapes"
-    wishes = _Wishes(instrument, tick_size, session or (None, None))
+    wishes = _Wishes(instrument, tick_size, session_wish(session))
     if not source.is_dir():
         definitions = definition_files(source.parent) if source.is_file() else []
         return [_tape(open_dbn(source), definitions, wishes, folder, progress)]
@@ -118,7 +121,10 @@ def _built(
                     instrument, origin = instrument_facts(
                         file, chooser.chosen, definitions, records, wishes.tick_size
                     )
-                    resolver = Resolver(instrument.tick_size_e9, wishes.session, str(file.path))
+                    hours = session_hours(
+                        wishes.session, instrument, file.metadata.end, str(file.path)
+                    )
+                    resolver = Resolver(instrument.tick_size_e9, hours, str(file.path))
                 resolver.feed(records, files)
             if progress is not None:
                 progress(file.path.name, share)

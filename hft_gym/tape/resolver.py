@@ -8,7 +8,7 @@ from hft_gym.tape.columns import ColumnFiles
 from hft_gym.tape.instrument import PRICE_UNITS
 from hft_gym.tape.l3 import F_SNAPSHOT, finish, resolve
 from hft_gym.tape.orders import Anomaly, BookMemory, Stop
-from hft_gym.tape.session import Session, SessionBounds, found_session, limit_session
+from hft_gym.tape.session import Session, SessionHours, found_session, limit_session
 
 
 class Resolver:
@@ -20,7 +20,7 @@ class Resolver:
         source: name of the source, for messages.
     """
 
-    def __init__(self, tick_size_e9: int, bounds: SessionBounds, source: str) -> None:
+    def __init__(self, tick_size_e9: int, bounds: SessionHours, source: str) -> None:
         self._memory = BookMemory(tick_size_e9)
         self._bounds = bounds
         self._is_live = False
