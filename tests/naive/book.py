@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 LAST, TOB, SNAPSHOT, MBP = 128, 64, 32, 16
 MAX_LOTS = 2**31 - 1
 UNDEF_PRICE = 2**63 - 1
+UNDEF_TIME = 2**63 - 1  # from here on a time is no time
 SIDES = {ord("B"): 1, ord("A"): -1}
 
 
@@ -43,6 +44,7 @@ class NaiveBook:
     orders: dict = field(default_factory=dict)
     unknown: dict = field(default_factory=lambda: {"C": 0, "M": 0, "F": 0})
     duplicates: int = 0
+    ended_ns: int = 0  # when the last record of the packet came, whatever it said
 
     def packets(self, records):
         """States after every packet that did something."""
@@ -53,7 +55,9 @@ class NaiveBook:
                 yield self.state(*open_packet)
                 open_packet = ()
             in_snapshot = snapshot
-            latest_ns = max(latest_ns, int(record["ts_recv"]))
+            if max(record["ts_event"], record["ts_recv"]) < UNDEF_TIME:
+                latest_ns = max(latest_ns, int(record["ts_recv"]))
+            self.ended_ns = latest_ns
             if self.apply(record):
                 open_packet = (not snapshot, latest_ns)
             if record["flags"] & LAST and open_packet:

@@ -10,13 +10,14 @@ def touch(state):
     return max(bids), min(asks)
 
 
-def longest_run(states):
+def longest_run(packets):
     """(start_ns, end_ns, low_ticks, high_ticks) of the first longest run; None without any.
 
-    A run is of live packets, one after another, that leave the book tradable.
+    A run is of live packets, one after another, that leave the book tradable; `packets` are (state,
+    ended_ns) each.
     """
     runs, run = [], []
-    for state in states:
+    for state, ended_ns in packets:
         if not state.is_live:
             continue
         best = touch(state)
@@ -25,7 +26,7 @@ def longest_run(states):
             continue
         if not run:
             runs.append(run)
-        run.append((state.ts_local_ns, *best))
+        run.append((ended_ns, *best))
     if not runs:
         return None
     run = max(runs, key=lambda r: r[-1][0] - r[0][0])

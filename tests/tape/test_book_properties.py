@@ -39,7 +39,7 @@ def test_every_packet_is_the_naive_one(rows, chunk):
     records = mbo(*rows)
     columns, resolver, session = in_memory(records, chunk=chunk)
     naive = NaiveBook(TICK_E9)
-    lots, states, was_crossed = np.zeros(2 * len(NEAR), np.int32), [], False
+    lots, ended, was_crossed = np.zeros(2 * len(NEAR), np.int32), [], False
     of_ladder = [columns[name] for name in ("kind", "side", "px_ticks", "lots")]
     for expected, (state, at) in zip(naive.packets(records), replayed(columns), strict=True):
         assert state == expected
@@ -48,8 +48,8 @@ def test_every_packet_is_the_naive_one(rows, chunk):
         crossed = columns["flags"][at] & Flag.CROSSED != 0
         assert np.all(crossed == (was_crossed or expected.crossed))
         was_crossed = expected.crossed
-        states.append(expected)
-    run = longest_run(states)
+        ended.append((expected, naive.ended_ns))
+    run = longest_run(ended)
     found = (session.start_ns, session.end_ns, session.low_ticks, session.high_ticks)
     assert found == run if run else session.start_ns == session.end_ns
     seen = resolver.anomalies
