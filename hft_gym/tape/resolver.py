@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from hft_gym.errors import InputError
 from hft_gym.tape.columns import ColumnFiles
 from hft_gym.tape.instrument import PRICE_UNITS
-from hft_gym.tape.l3 import F_SNAPSHOT, finish, resolve
+from hft_gym.tape.l3 import F_SNAPSHOT, UNDEF_TIME, finish, resolve
 from hft_gym.tape.orders import Anomaly, BookMemory, Stop
 from hft_gym.tape.session import Session, SessionHours, found_session, limit_session
 
@@ -77,7 +77,7 @@ class Resolver:
     def _look_for_first_live(self, records: NDArray[np.void]) -> None:
         if self._is_live:
             return
-        live = records["flags"] & F_SNAPSHOT == 0
+        live = (records["flags"] & F_SNAPSHOT == 0) & (records["ts_recv"] < UNDEF_TIME)
         if live.any():
             self._is_live = True
             first_live_ns = int(records["ts_recv"][np.argmax(live)])

@@ -151,50 +151,44 @@ def limit_session(book: Any, hours: SessionHours, first_live_ns: int) -> None:
     first_ns = max(from_ns, first_live_ns)
     if until_ns <= first_ns and isinstance(end, str) and _CLOCK.fullmatch(end):
         until_ns += DAY_NS  # a session over midnight
-    if until_ns <= from_ns:
+    if end is not None and until_ns <= from_ns:
         raise ConfigError(f"session ends at {end!r}, not after its start {start!r}; swap them")
-    book["from_ns"], book["until_ns"] = from_ns, until_ns
+    # no session reaches beyond its tape, whose end is not known yet
+    book["from_ns"] = min(first_ns, FOREVER_NS)
+    book["until_ns"] = min(max(until_ns, 0), FOREVER_NS)
 
 
 def found_session(book: Any, hours: SessionHours, source: str) -> Session:
     """The session of a source that has been read to its end, of a book that is finished.
 
     A source without any tradable packet, such as a snapshot alone, has a session of no length.
-    A calendar's session ends with the source where it is open still.
+    What is wanted begins with the first live record at the earliest, and ends with the last.
 
     Raises:
         NothingThereError: what the user wants holds no tradable packet.
     """
-    if isinstance(hours, CalendarSession):
-        if book["best_start_ns"] == 0:
-            raise NothingThereError(_nothing_in_hours(book, hours, source))
-        start_ns, end_ns = (
-            int(book["from_ns"]),
-            min(int(book["until_ns"]), int(book["ts_local_ns"])),
-        )
-        return Session(start_ns, end_ns, *_range_ticks(book, "low_level", "high_level"))
-    start, end = hours
+    start, end = (0, 0) if isinstance(hours, CalendarSession) else hours  # neither is left open
     wanted = start is not None or end is not None
     if book["best_start_ns"] == 0:
         if wanted:
-            raise NothingThereError(
-                f"{source}: no two-sided book between {start} and {end}; "
-                "give other session times or none"
-            )
+            raise NothingThereError(_nothing_in_hours(book, hours, source))
         return _no_session(book)
-    names = ("low_level", "high_level") if wanted else ("best_low_level", "best_high_level")
+    low, high = ("low_level", "high_level") if wanted else ("best_low_level", "best_high_level")
+    last_ns = min(int(book["until_ns"]), int(book["ts_local_ns"]))
     return Session(
         int(book["from_ns"] if start is not None else book["best_start_ns"]),
-        int(book["until_ns"] if end is not None else book["best_end_ns"]),
-        *_range_ticks(book, *names),
+        last_ns if end is not None else int(book["best_end_ns"]),
+        int(book[low]) - SHIFT,
+        int(book[high]) - SHIFT,
     )
 
 
-def _range_ticks(book: Any, low: str, high: str) -> tuple[int, int]:
-    return int(book[low]) - SHIFT, int(book[high]) - SHIFT
-
-
-def _nothing_in_hours(book: Any, hours: CalendarSession, source: str) -> str:
+def _nothing_in_hours(book: Any, hours: SessionHours, source: str) -> str:
+    if not isinstance(hours, CalendarSession):
+        return (
+            f"{source}: no two-sided book between {hours[0]} and {hours[1]}; "
+            "give other session times or none"
+        )
     if book["until_ns"] == FOREVER_NS:
         return f"{source}: no live records, so no session; give a file with trading"
     start, end = utc(int(book["from_ns"])), utc(int(book["until_ns"]))
@@ -230,7 +224,7 @@ def parse_time(time: str | int, day_ns: int) -> int:
             raise ConfigError(_not_a_time(time))
         return int(time)
     text = time.strip()
-    if text.isdigit():
+    if text.isdecimal():
         return int(text)
     clock = _CLOCK.fullmatch(text)
     try:
