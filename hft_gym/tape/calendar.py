@@ -8,6 +8,7 @@ reaches beyond the tape.
 
 import datetime as dt
 import difflib
+import functools
 import importlib
 import importlib.metadata
 from dataclasses import dataclass
@@ -155,9 +156,11 @@ class CalendarSession:
         if end_ns is None or end_ns <= first_live_ns:
             end_ns = first_live_ns - first_live_ns % _DAY_NS + _DAY_NS
         end_ns = min(end_ns, first_live_ns + _DAY_NS)
+        # an evening is of the next trading day
+        days = (_date(first_live_ns) - _DAY, _date(end_ns) + _DAY)
         spans = [
             (opening, close)
-            for opening, close in open_hours(self.venue, self.hours, first_live_ns, end_ns)
+            for opening, close in open_hours(self.venue, self.hours, *days)
             if opening < end_ns and close > first_live_ns
         ]
         if not spans:
@@ -169,9 +172,10 @@ class CalendarSession:
         return max(spans, key=lambda span: min(span[1], end_ns) - max(span[0], first_live_ns))
 
 
-def open_hours(venue: Venue, hours: str, start_ns: int, end_ns: int) -> list[Span]:
-    """Opening and close in ns of every trading day from a day before `start_ns` to one after."""
-    days = (_date(start_ns) - _DAY, _date(end_ns) + _DAY)  # an evening is of the next trading day
+@functools.lru_cache(maxsize=64)  # the library takes its time
+def open_hours(venue: Venue, hours: str, first: dt.date, last: dt.date) -> tuple[Span, ...]:
+    """Opening and close in ns of the trading days from `first` to `last`, in order."""
+    days = (first, last)
     calendar = _calendar(venue.calendar)
     spans = _schedule(calendar, days, hours == ALL)
     if hours == REGULAR and venue.cash is not None:
@@ -182,7 +186,7 @@ def open_hours(venue: Venue, hours: str, start_ns: int, end_ns: int) -> list[Spa
             day: _common(span, _of_day(day, venue.regular, calendar.tz))
             for day, span in spans.items()
         }
-    return [spans[day] for day in sorted(spans) if spans[day][0] < spans[day][1]]
+    return tuple(spans[day] for day in sorted(spans) if spans[day][0] < spans[day][1])
 
 
 def utc(ts_ns: int) -> str:
@@ -190,6 +194,7 @@ def utc(ts_ns: int) -> str:
     return f"{dt.datetime.fromtimestamp(ts_ns // _SECOND_NS, dt.UTC):%Y-%m-%d %H:%M}Z"
 
 
+@functools.cache
 def _calendar(name: str) -> Any:
     calendars = importlib.import_module(_LIBRARY)
     try:

@@ -1,5 +1,6 @@
 """What a file may lead to: one clear error and nothing left, or a tape that is the naive book."""
 
+import functools
 import io
 import re
 import shutil
@@ -10,6 +11,7 @@ import numpy as np
 import zstandard
 
 from hft_gym.errors import HftGymError
+from hft_gym.tape import build, cache
 from hft_gym.tape.build import build_tapes
 from hft_gym.tape.dbn import MBO_DTYPE
 from hft_gym.tape.rows import COLUMNS
@@ -47,18 +49,18 @@ def judge(seed, case, folder):
     rng = np.random.default_rng([seed, case])
     data, name = file_of(rng, seed)
     wish = WISHES[rng.integers(len(WISHES))]
-    path, cache = folder / name, folder / "cache"
+    path, tapes_folder = folder / name, folder / "cache"
     path.write_bytes(data)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", RuntimeWarning)  # an overflow, a division by zero
-            tapes = build_tapes(path, cache=cache, **wish)
+            tapes = build_tapes(path, cache=tapes_folder, **wish)
     except HftGymError as error:
         if not ONE_LINE.fullmatch(str(error)):
             raise WrongError(f"no clear message: {str(error)!r}") from error
-        _check_left(cache, [])
+        _check_left(tapes_folder, [])
         return "error"
-    _check_left(cache, [tape.path.name for tape in tapes])
+    _check_left(tapes_folder, [tape.path.name for tape in tapes])
     for tape in tapes:
         _check_tape(tape, data, wish)
     anomalies = any(tape.meta.anomalies for tape in tapes)
@@ -66,8 +68,10 @@ def judge(seed, case, folder):
 
 
 def warm(folder):
-    """Compile what cases need."""
+    """Compile what cases need; the code is not looked at again for changes."""
     build_tapes(write(folder / "a.dbn.zst", random_records(1, 20)), cache=folder / "cache")
+    build.enable_cache = lambda: None
+    cache.code_digest = functools.cache(cache.code_digest)
 
 
 def input_of(seed, case):
@@ -82,8 +86,8 @@ def emptied(folder):
     return folder
 
 
-def _check_left(cache, expected):
-    there = sorted(path.name for path in cache.rglob("*")) if cache.is_dir() else []
+def _check_left(folder, expected):
+    there = sorted(path.name for path in folder.rglob("*")) if folder.is_dir() else []
     left = [name for name in there if name != "sources.json"]
     if left != expected:
         raise WrongError(f"the cache holds {left}, not {expected}")
