@@ -3,9 +3,7 @@
 import functools
 import io
 import re
-import shutil
 import warnings
-from pathlib import Path
 
 import numpy as np
 import zstandard
@@ -77,13 +75,6 @@ def warm(folder):
 def input_of(seed, case):
     """Bytes and name of a case's file."""
     return file_of(np.random.default_rng([seed, case]), seed)
-
-
-def emptied(folder):
-    """The folder without what a case left in it."""
-    for path in Path(folder).iterdir():
-        shutil.rmtree(path) if path.is_dir() else path.unlink()
-    return folder
 
 
 def _check_left(folder, expected):

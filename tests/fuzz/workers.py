@@ -2,14 +2,13 @@
 
 import multiprocessing
 import resource
+import shutil
 import tempfile
 import time
 import traceback
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
-
-from tests.fuzz.judge import emptied
 
 MEMORY_BYTES = 8 << 30
 
@@ -91,6 +90,13 @@ def _work(judge, warm, seed, cases, link):
                 result = type(error).__name__, text
             link.send(result)
             emptied(folder)
+
+
+def emptied(folder):
+    """The folder without what a case left in it."""
+    for path in Path(folder).iterdir():
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    return folder
 
 
 def run(judge, seed, cases, workers=1, timeout_s=20.0, warm=None, tell=None):
