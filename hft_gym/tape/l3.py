@@ -135,7 +135,7 @@ def _trade_or_fill(book: np.void, record: np.void) -> int:
     if remainder != 0:  # an auction or a midpoint trade may print between ticks
         count(book, Anomaly.TRADE_OFF_GRID)
         px_ticks += 2 * remainder >= tick
-    if abs(px_ticks) > ladder.MAX_TICKS:
+    if _is_too_far(px_ticks):
         return Stop.TOO_FAR
     side, lots = _sign(record["side"]), _size(record)
     if record["action"] == _TRADE:
@@ -163,7 +163,7 @@ def _add_or_modify(book: np.void, record: np.void) -> int:
     px_ticks = record["price"] // tick
     if px_ticks * tick != record["price"]:
         return Stop.OFF_GRID
-    if abs(px_ticks) > ladder.MAX_TICKS:
+    if _is_too_far(px_ticks):
         return Stop.TOO_FAR
     place = idmap.locate(entries_of(book), record["order_id"])
     known = entries_of(book)[place]["slot"] != idmap.EMPTY
@@ -293,6 +293,12 @@ def _has_lots(book: np.void, record: np.void) -> bool:
         count(book, Anomaly.UNDEFINED_SIZE)
         return False
     return True
+
+
+@kernel
+def _is_too_far(px_ticks: int) -> Any:
+    """Whether a price does not fit into 32 bits; `abs` of the lowest number is negative."""
+    return px_ticks > ladder.MAX_TICKS or px_ticks < -ladder.MAX_TICKS
 
 
 @kernel

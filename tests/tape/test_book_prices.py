@@ -75,3 +75,12 @@ def test_prices_far_from_one_another_are_exact(tmp_path):
     assert columns["px_ticks"].max() == 2**31 - 1
     _, _, session = resolved(mbo(*rows[:60], tick_e9=1), tmp_path, tick_e9=1)
     assert session.low_ticks <= 0 < session.high_ticks
+
+
+@pytest.mark.parametrize("action", "AMTF")
+@pytest.mark.parametrize("price", [-(2**63), 2**63 - 2, -(2**31), 2**31])
+def test_a_price_that_does_not_fit_is_an_error(action, price, tmp_path):
+    records = mbo(("A", "B", 1, 10, 1, LAST), (action, "B", 1, 10, 1, LAST), tick_e9=1)
+    records["price"][1] = price
+    with pytest.raises(InputError, match=r"record 1: price .* is too far away for tick size 1e-09"):
+        resolved(records, tmp_path, tick_e9=1)
