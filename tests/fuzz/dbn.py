@@ -2,7 +2,8 @@
 
 Each case is one file, named by its seed and number. It may end in one clear error with nothing left
 behind, or in a tape that agrees with the naive book after every packet. Anything else is told, and
-the file kept where `--keep` says; `--case N` tries one again.
+the file kept where `--keep` says; `--case N` tries one again. With NUMBA_BOUNDSCHECK=1 an index out
+of bounds is an error of its case, instead of a crash later or never.
 """
 
 import argparse
