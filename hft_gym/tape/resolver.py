@@ -77,7 +77,8 @@ class Resolver:
     def _look_for_first_live(self, records: NDArray[np.void]) -> None:
         if self._is_live:
             return
-        live = (records["flags"] & F_SNAPSHOT == 0) & (records["ts_recv"] < UNDEF_TIME)
+        defined = (records["ts_event"] < UNDEF_TIME) & (records["ts_recv"] < UNDEF_TIME)
+        live = defined & (records["flags"] & F_SNAPSHOT == 0)
         if live.any():
             self._is_live = True
             first_live_ns = int(records["ts_recv"][np.argmax(live)])

@@ -56,12 +56,14 @@ def test_no_session_reaches_beyond_its_tape(tmp_path):
 
 
 def test_an_unknown_capture_time_is_no_day(tmp_path):
-    records = mbo(*PRE_OPEN)
-    records["ts_recv"][2] = 2**64 - 1  # of the first live record
-    for bounds in (("09:00:35", None), (None, "09:00:45")):
+    event, recv = mbo(*PRE_OPEN), mbo(*PRE_OPEN)
+    recv["ts_recv"][2] = 2**64 - 1  # of the first live record
+    event["ts_event"][2], event["ts_recv"][2] = 2**64 - 1, 2**63 - 2  # neither counts
+    for bounds in (("09:00:35", None), (None, "09:00:45"), (None, None)):
         _, _, expected = resolved(mbo(*PRE_OPEN), tmp_path, bounds=bounds)
-        _, _, found = resolved(records, tmp_path, bounds=bounds)
-        assert (found.end_ns, found.low_ticks) == (expected.end_ns, expected.low_ticks)
+        for records in (event, recv):
+            _, _, found = resolved(records, tmp_path, bounds=bounds)
+            assert (found.end_ns, found.low_ticks) == (expected.end_ns, expected.low_ticks)
 
 
 def test_nothing_to_trade(tmp_path):
