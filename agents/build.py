@@ -53,7 +53,7 @@ def datasets(config: DictConfig, of_tapes: list[MarketTape]) -> Split:
     features = _instances(config.features.market)
     step = instantiate(config.env.step)
     whole = Dataset.of(of_tapes, step, features, config.data.feed_ns)
-    return split(whole, config.data.split.validation, config.data.split.test)
+    return split(whole, **config.data.split)
 
 
 def models(config: DictConfig) -> Models:

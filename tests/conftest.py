@@ -4,6 +4,12 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# The suite draws the same examples every time; `--hypothesis-profile=long` looks for new ones.
+settings.register_profile("suite", max_examples=60, derandomize=True, deadline=None, database=None)
+settings.register_profile("long", max_examples=5_000, deadline=None)
+settings.load_profile("suite")
 
 
 @pytest.fixture(scope="session")

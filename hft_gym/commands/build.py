@@ -36,8 +36,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="price step in points, if the files do not tell it or are wrong",
     )  # fmt: skip
     parser.add_argument(
-        "--session", nargs=2, metavar=("START", "END"),
-        help="HH:MM[:SS] (UTC), ISO time or ns since the epoch; a dash leaves one to the data",
+        "--session", nargs="+", metavar="TIME",
+        help="start and end as HH:MM[:SS] (UTC), ISO time or ns since the epoch, a dash leaves one "
+        "to the data; or calendar[:NAME][:regular|:all]",
     )  # fmt: skip
     parser.add_argument(
         "--cache", type=Path, metavar="DIR",
@@ -82,8 +83,12 @@ def _jobs(wanted: int | None) -> int:
     return wanted
 
 
-def _session(wanted: list[str] | None) -> tuple[str | None, str | None]:
+def _session(wanted: list[str] | None) -> tuple[str | None, str | None] | str:
     if wanted is None:
         return None, None
+    if len(wanted) == 1:
+        return wanted[0]
+    if len(wanted) > 2:
+        raise ConfigError(f"--session {' '.join(wanted)}: give a start and an end, or a calendar")
     start, end = (None if bound == "-" else bound for bound in wanted)
     return start, end

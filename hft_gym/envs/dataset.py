@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hft_gym.book.index import BookIndex
+from hft_gym.envs.days import Days, parts_by_days
 from hft_gym.envs.grid import Step
 from hft_gym.envs.records import MARKET_DTYPE, SPAN_DTYPE
 from hft_gym.errors import ConfigError, InputError
@@ -153,14 +154,28 @@ class Split:
     test: Dataset
 
 
-def split(dataset: Dataset, validation: float = 0.15, test: float = 0.3) -> Split:
+def split(
+    dataset: Dataset,
+    validation: float | Days = 0.15,
+    test: float | Days = 0.3,
+    train: Days | None = None,
+) -> Split:
     """Split by whole tapes where there are three or more, else every tape by time.
 
-    The later part is always the one held out.
+    The later part is always the one held out, unless the user names days: see
+    `hft_gym.envs.days.parts_by_days`.
 
     Raises:
-        ConfigError: nothing would be left to train on.
+        ConfigError: nothing would be left to train on, or a day is not there.
     """
+    if (
+        train is not None
+        or not isinstance(validation, float | int)
+        or not isinstance(test, float | int)
+    ):
+        labels = [market.tape.meta.label for market in dataset.markets]
+        parts = parts_by_days(labels, train, validation, test)
+        return Split(*(dataset.on_tapes(numbers) for numbers in parts))
     if not (0 < test < 1 and 0 <= validation < 1 and validation + test < 1):
         raise ConfigError(
             f"split.validation ({validation}) and split.test ({test}) must leave a part to train on"

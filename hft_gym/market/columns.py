@@ -57,9 +57,16 @@ def columns_of(tape: MarketTape) -> Columns:
     return Columns(*(getattr(tape, name) for name in Columns._fields))
 
 
-def columns_record(tape: MarketTape, index: BookIndex) -> tuple[Any, ...]:
-    """One row of a table of `COLUMNS_DTYPE`; keep tape and index alive for as long as the row."""
-    return (len(tape), *(address_of(array) for array in columns_of(tape)), index.record())
+def columns_record(tape: MarketTape, index: BookIndex | None = None) -> tuple[Any, ...]:
+    """One row of a table of `COLUMNS_DTYPE`; keep tape and index alive for as long as the row.
+
+    Args:
+        tape: the rows.
+        index: of its book; None for readers of the columns alone.
+    """
+    nowhere = (0,) * len(INDEX_DTYPE)
+    where = nowhere if index is None else index.record()
+    return (len(tape), *(address_of(array) for array in columns_of(tape)), where)
 
 
 def book_records(

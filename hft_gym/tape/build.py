@@ -9,6 +9,7 @@ from hft_gym.errors import InputError
 from hft_gym.kernel.jit import cache_root, enable_cache
 from hft_gym.tape.batch import day_conditions, verify_batch
 from hft_gym.tape.cache import content_sha256, tape_path
+from hft_gym.tape.calendar import CalendarWish
 from hft_gym.tape.chooser import Choice, Chooser, NothingThereError, choices
 from hft_gym.tape.columns import ColumnFiles
 from hft_gym.tape.dbn import DbnFile, open_dbn
@@ -17,7 +18,7 @@ from hft_gym.tape.instrument import Instrument
 from hft_gym.tape.lobster import build_lobster_tapes, is_lobster
 from hft_gym.tape.market_tape import MarketTape, TapeMeta
 from hft_gym.tape.schemas import SCHEMAS, RowWriter, Schema, check_schema, require_schema, schema_of
-from hft_gym.tape.session import SessionBounds
+from hft_gym.tape.session import SessionBounds, session_hours, session_wish
 from hft_gym.tape.status import narrowed, status_changes, trading_spans, with_halts
 
 Progress = Callable[[str, float], None]
@@ -29,7 +30,7 @@ CHUNK_BYTES = 28 << 20  # of records at a time
 class _Wishes:
     instrument: str | int | None
     tick_size: float | None
-    session: SessionBounds
+    session: SessionBounds | CalendarWish
     schema: str | None
 
 
@@ -61,7 +62,7 @@ def build_tapes(
     *,
     instrument: str | int | None = None,
     tick_size: float | None = None,
-    session: SessionBounds | None = None,
+    session: SessionBounds | str | None = None,
     schema: str | None = None,
     cache: Path | str | None = None,
     progress: Progress | None = None,
@@ -80,7 +81,9 @@ def build_tapes(
             LOBSTER see `hft_gym.tape.lobster`.
         instrument: raw or continuous symbol or instrument id; needed where a file holds several.
         tick_size: price step in points, if the files do not tell it or are wrong.
-        session: start and end as `HH:MM[:SS]` (UTC), ISO time, ns since the epoch, or None.
+        session: start and end as `HH:MM[:SS]` (UTC), ISO time, ns since the epoch, or None; or
+            `calendar[:NAME][:regular|:all]`, see `hft_gym.tape.calendar`. In a folder, files
+            without such a session are passed over.
         schema: `mbo`, `mbp-10`, `mbp-1`, `tbbo` or `trades`, where the source holds several.
         cache: folder of the tapes; `cache_root() / "tapes"` if not given.
         progress: told the file's name and the share of it done, a number in [0, 1].
@@ -103,7 +106,7 @@ def build_tapes(
         )
     folder = Path(cache) if cache is not None else cache_root() / "tapes"
     verify_batch(source, folder)
-    wishes = _Wishes(instrument, tick_size, session or (None, None), schema)
+    wishes = _Wishes(instrument, tick_size, session_wish(session), schema)
     if source.is_dir():
         tapes = _of_folder(source, wishes, folder, progress)
     else:
@@ -196,15 +199,20 @@ def _built(order: _Order, target: tuple[Path, str], progress: Progress | None) -
                         order.wishes.tick_size,
                         order.choice.symbol,
                     )
-                    writer = order.schema.writer(
-                        instrument.tick_size_e9, order.wishes.session, str(file.path)
-                    )
+                    writer = _writer(order, instrument)
                 writer.feed(records, files)
             if progress is not None:
                 progress(file.path.name, share)
         chooser.check()
         assert writer is not None  # something was chosen, so something was resolved
         return _written(order, target, (files, writer), (instrument, origin))
+
+
+def _writer(order: _Order, instrument: Instrument) -> RowWriter:
+    """What turns the records of an instrument into rows."""
+    file, name = order.file, str(order.file.path)
+    hours = session_hours(order.wishes.session, instrument, file.metadata.end, name)
+    return order.schema.writer(instrument.tick_size_e9, hours, name)
 
 
 def _written(

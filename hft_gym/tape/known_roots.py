@@ -77,14 +77,23 @@ def known_root(dataset: str, symbol: str) -> Contract | None:
         >>> known_root("GLBX.MDP3", "ESH4").multiplier
         50
     """
-    roots = _ROOTS.get(dataset, {})
+    return _ROOTS.get(dataset, {}).get(root_of(symbol) or "")
+
+
+def root_of(symbol: str) -> str | None:
+    """The root of a raw, parent or continuous symbol of a future; None if it is none.
+
+    Example:
+        >>> root_of("ESH4"), root_of("CL.c.0"), root_of("BRN FMJ0024!")
+        ('ES', 'CL', 'BRN')
+    """
     month = _MONTH.fullmatch(symbol)
-    if month and month[1] in roots:
-        return roots[month[1]]
+    if month:
+        return month[1]
     if "." in symbol:
-        return roots.get(symbol.split(".")[0])
-    if " F" in symbol:  # ICE: `BRN FMJ0024!` is a future of the root BRN
-        return roots.get(symbol.split(" ")[0])
+        return symbol.split(".")[0]
+    if " F" in symbol:  # as ICE names futures
+        return symbol.split(" ")[0]
     return None
 
 

@@ -135,7 +135,7 @@ def _trade_or_fill(book: np.void, record: np.void) -> int:
     if remainder != 0:  # an auction or a midpoint trade may print between ticks
         count(book, Anomaly.TRADE_OFF_GRID)
         px_ticks += 2 * remainder >= tick
-    if abs(px_ticks) > ladder.MAX_TICKS:
+    if _is_too_far(px_ticks):
         return Stop.TOO_FAR
     side, lots = _sign(record["side"]), _size(record)
     if record["action"] == _TRADE:
@@ -146,8 +146,9 @@ def _trade_or_fill(book: np.void, record: np.void) -> int:
     if slot == idmap.EMPTY:
         count(book, Anomaly.UNKNOWN_FILL)
     else:
-        queue_key = orders_of(book)[slot]["queue_key"]
-        side = orders_of(book)[slot]["side"]
+        order = orders_of(book)[slot]
+        queue_key, side = order["queue_key"], order["side"]
+        order["filled_lots"] = min(order["filled_lots"] + lots, MAX_LOTS)
     append(book, Kind.FILL, side, px_ticks, lots, queue_key)
     return Stop.DONE
 
@@ -162,7 +163,7 @@ def _add_or_modify(book: np.void, record: np.void) -> int:
     px_ticks = record["price"] // tick
     if px_ticks * tick != record["price"]:
         return Stop.OFF_GRID
-    if abs(px_ticks) > ladder.MAX_TICKS:
+    if _is_too_far(px_ticks):
         return Stop.TOO_FAR
     place = idmap.locate(entries_of(book), record["order_id"])
     known = entries_of(book)[place]["slot"] != idmap.EMPTY
@@ -199,6 +200,7 @@ def _rest(book: np.void, slot: int, side: int, px_ticks: int, lots: int) -> None
     order["queue_key"] = next_queue_key(book)
     order["px_ticks"] = px_ticks
     order["lots"] = lots
+    order["filled_lots"] = 0
     order["side"] = side
     ladder.put(book["levels_state"], side, px_ticks, lots)
     append(book, Kind.ADD, side, px_ticks, lots, order["queue_key"])
@@ -206,7 +208,10 @@ def _rest(book: np.void, slot: int, side: int, px_ticks: int, lots: int) -> None
 
 @kernel
 def _modify(book: np.void, record: np.void, place: int, px_ticks: int) -> None:
-    """A decrease keeps its place in the queue; an increase or another price loses it."""
+    """A decrease keeps its place in the queue; an increase or another price loses it.
+
+    So does a refill: an iceberg of which more is shown than its fills have left.
+    """
     slot = entries_of(book)[place]["slot"]
     order = orders_of(book)[slot]
     lots = _size(record)
@@ -220,7 +225,8 @@ def _modify(book: np.void, record: np.void, place: int, px_ticks: int) -> None:
     side = _sign(record["side"])
     if side == 0:
         side = order["side"]
-    if px_ticks != order["px_ticks"] or side != order["side"] or lots > order["lots"]:
+    left = order["lots"] - order["filled_lots"]
+    if px_ticks != order["px_ticks"] or side != order["side"] or lots > left:
         _leave_level(book, slot, order["lots"])
         _rest(book, slot, side, px_ticks, lots)
     elif lots < order["lots"]:
@@ -259,6 +265,7 @@ def _leave_level(book: np.void, slot: int, lots: int) -> None:
     """Lots of a slot's order leave its level."""
     order = orders_of(book)[slot]
     order["lots"] -= lots
+    order["filled_lots"] = max(order["filled_lots"] - lots, 0)
     ladder.take(book["levels_state"], order["side"], order["px_ticks"], lots)
     append(book, Kind.REDUCE, order["side"], order["px_ticks"], lots, order["queue_key"])
 
@@ -286,6 +293,12 @@ def _has_lots(book: np.void, record: np.void) -> bool:
         count(book, Anomaly.UNDEFINED_SIZE)
         return False
     return True
+
+
+@kernel
+def _is_too_far(px_ticks: int) -> Any:
+    """Whether a price does not fit into 32 bits; `abs` of the lowest number is negative."""
+    return px_ticks > ladder.MAX_TICKS or px_ticks < -ladder.MAX_TICKS
 
 
 @kernel

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from hft_gym.errors import InputError
 from hft_gym.kernel.jit import cache_root, enable_cache
 from hft_gym.tape.cache import content_sha256, tape_path
+from hft_gym.tape.calendar import CalendarWish
 from hft_gym.tape.chooser import NothingThereError
 from hft_gym.tape.columns import ColumnFiles
 from hft_gym.tape.definitions import ticks_e9
@@ -32,7 +33,7 @@ from hft_gym.tape.lobster_files import (
 from hft_gym.tape.lobster_records import Translator
 from hft_gym.tape.market_tape import MarketTape, TapeMeta
 from hft_gym.tape.resolver import Resolver
-from hft_gym.tape.session import SessionBounds
+from hft_gym.tape.session import SessionBounds, session_hours, session_wish
 
 DATASET = "LOBSTER"
 _CENT_E9 = 10_000_000
@@ -55,7 +56,7 @@ def build_lobster_tapes(
     *,
     instrument: str | int | None = None,
     tick_size: float | None = None,
-    session: SessionBounds | None = None,
+    session: SessionBounds | str | None = None,
     cache: Path | str | None = None,
     progress: Progress | None = None,
 ) -> list[MarketTape]:
@@ -65,7 +66,8 @@ def build_lobster_tapes(
         source: message or order book file, or the beginning of their names, or a folder.
         instrument: ticker; pairs of others are passed over.
         tick_size: price step in dollars; by default a cent, or a 10,000th where prices are finer.
-        session: start and end as `HH:MM[:SS]` (UTC), ISO time, ns since the epoch, or None.
+        session: start and end as `HH:MM[:SS]` (UTC), ISO time, ns since the epoch, or None; or
+            `calendar[:NAME][:regular|:all]`.
         cache: folder of the tapes; `cache_root() / "tapes"` if not given.
         progress: told the message file's name and the share of it done, a number in [0, 1].
 
@@ -93,7 +95,7 @@ def build_lobster_tape(
     source: Path | str,
     *,
     tick_size: float | None = None,
-    session: SessionBounds | None = None,
+    session: SessionBounds | str | None = None,
     cache: Path | str | None = None,
     progress: Progress | None = None,
 ) -> MarketTape:
@@ -105,19 +107,19 @@ def build_lobster_tape(
     """
     enable_cache()
     pair = pair_of(source)
-    bounds = session or (None, None)
+    wish = session_wish(session)
     tick_e9 = None if tick_size is None else ticks_e9(tick_size)
     folder = Path(cache) if cache is not None else cache_root() / "tapes"
     digests = [content_sha256(path, folder) for path in (pair.message, pair.orderbook)]
     # the name tells symbol and date, which are not in the files
-    wishes = repr((pair.symbol, pair.date.isoformat(), tick_e9, bounds))
+    wishes = repr((pair.symbol, pair.date.isoformat(), tick_e9, wish))
     path = tape_path(folder, pair.message, digests[0], digests[1:], wishes)
     if path.is_file():
         with suppress(InputError):  # damaged: built again
             return MarketTape.open(path)
     sha256 = hashlib.sha256("\n".join(digests).encode()).hexdigest()
     try:
-        return _built(pair, tick_e9, bounds, (path, sha256), progress)
+        return _built(pair, tick_e9, wish, (path, sha256), progress)
     except OSError as error:
         raise InputError(
             f"cannot build the tape of {pair.message} in {folder}: {error.strerror or error}; "
@@ -128,7 +130,7 @@ def build_lobster_tape(
 def _built(
     pair: LobsterPair,
     tick_e9: int | None,
-    bounds: SessionBounds,
+    wish: SessionBounds | CalendarWish,
     target: tuple[Path, str],
     progress: Progress | None,
 ) -> MarketTape:
@@ -142,16 +144,17 @@ def _built(
                     tick_e9 = _tick_of(messages, rows)
                     origin = "dataset" if tick_e9 == _CENT_E9 else "prices"
                 translator = Translator(tick_e9, str(pair.message))
-                resolver = Resolver(tick_e9, bounds, str(pair.message))
+                instrument = Instrument(pair.symbol, 0, DATASET, tick_e9)
+                hours = session_hours(wish, instrument, None, str(pair.message))
+                resolver = Resolver(tick_e9, hours, str(pair.message))
             for records in translator.records(messages, rows):
                 resolver.feed(records, files)
             if progress is not None:
                 progress(pair.message.name, share)
         assert translator is not None  # a pair without rows is refused
-        assert tick_e9 is not None
         found = resolver.finish(files)
         meta = TapeMeta(
-            instrument=Instrument(pair.symbol, 0, DATASET, tick_e9),
+            instrument=instrument,
             label=found.label,
             source=pair.message.name,
             source_sha256=sha256,

@@ -22,7 +22,7 @@ from hft_gym.tape.orders import Anomaly, BookMemory, Stop, count
 from hft_gym.tape.packets import append, end_packet, limit_packet
 from hft_gym.tape.records import UNDEF_PRICE, split
 from hft_gym.tape.rows import Kind
-from hft_gym.tape.session import Session, SessionBounds, found_session, limit_session
+from hft_gym.tape.session import Session, SessionHours, found_session, limit_session
 
 # One level of one side that the tape shows; nothing where there are no lots.
 SHOWN_DTYPE = np.dtype([("px_ticks", "i8"), ("lots", "i8")])
@@ -220,7 +220,7 @@ class LevelsResolver:
 
     ends_by_time = False
 
-    def __init__(self, tick_size_e9: int, bounds: SessionBounds, source: str) -> None:
+    def __init__(self, tick_size_e9: int, bounds: SessionHours, source: str) -> None:
         self._memory = BookMemory(tick_size_e9, room=1)
         self._windows = np.zeros((2, 2, 0), SHOWN_DTYPE)
         self._bounds = bounds

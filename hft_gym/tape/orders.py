@@ -53,7 +53,14 @@ class Anomaly(IntEnum):
 
 
 ORDER_DTYPE = np.dtype(
-    [("queue_key", "i8"), ("px_ticks", "i8"), ("lots", "i4"), ("side", "i4")], align=True
+    [
+        ("queue_key", "i8"),
+        ("px_ticks", "i8"),
+        ("lots", "i4"),
+        ("filled_lots", "i4"),  # of fills that no cancel or modify has followed yet
+        ("side", "i4"),
+    ],
+    align=True,
 )
 
 BOOK_DTYPE = np.dtype(

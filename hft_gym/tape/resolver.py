@@ -6,9 +6,9 @@ from numpy.typing import NDArray
 from hft_gym.errors import InputError
 from hft_gym.tape.columns import ColumnFiles
 from hft_gym.tape.grid import bad_price
-from hft_gym.tape.l3 import F_SNAPSHOT, finish, resolve
+from hft_gym.tape.l3 import F_SNAPSHOT, UNDEF_TIME, finish, resolve
 from hft_gym.tape.orders import Anomaly, BookMemory, Stop
-from hft_gym.tape.session import Session, SessionBounds, found_session, limit_session
+from hft_gym.tape.session import Session, SessionHours, found_session, limit_session
 
 
 class Resolver:
@@ -20,7 +20,7 @@ class Resolver:
         source: name of the source, for messages.
     """
 
-    def __init__(self, tick_size_e9: int, bounds: SessionBounds, source: str) -> None:
+    def __init__(self, tick_size_e9: int, bounds: SessionHours, source: str) -> None:
         self._memory = BookMemory(tick_size_e9)
         self._bounds = bounds
         self._is_live = False
@@ -77,7 +77,8 @@ class Resolver:
     def _look_for_first_live(self, records: NDArray[np.void]) -> None:
         if self._is_live:
             return
-        live = records["flags"] & F_SNAPSHOT == 0
+        defined = (records["ts_event"] < UNDEF_TIME) & (records["ts_recv"] < UNDEF_TIME)
+        live = defined & (records["flags"] & F_SNAPSHOT == 0)
         if live.any():
             self._is_live = True
             first_live_ns = int(records["ts_recv"][np.argmax(live)])

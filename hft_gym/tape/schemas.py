@@ -16,7 +16,7 @@ from hft_gym.tape.dbn import DbnFile
 from hft_gym.tape.mbp import LevelsResolver, TradesWithTouchResolver
 from hft_gym.tape.records import MBO, MBP_1, MBP_10, TBBO, TRADES, Layout
 from hft_gym.tape.resolver import Resolver
-from hft_gym.tape.session import Session, SessionBounds
+from hft_gym.tape.session import Session, SessionHours
 from hft_gym.tape.trades import TradesResolver
 
 
@@ -48,7 +48,7 @@ class Schema(NamedTuple):
     """
 
     layout: Layout
-    writer: Callable[[int, SessionBounds, str], RowWriter]
+    writer: Callable[[int, SessionHours, str], RowWriter]
     prices: Callable[[NDArray[np.void]], NDArray[np.int64]]
 
 

@@ -1,17 +1,22 @@
 """The trading session of a tape: its longest stretch with a two-sided book that is not crossed.
 
-Times are local ones (`ts_local_ns`): the session is when somebody outside can decide.
+Or what the user says: bounds, or the hours of a calendar (`hft_gym.tape.calendar`). Times are local
+ones (`ts_local_ns`): the session is when somebody outside can decide.
 """
 
 import datetime as dt
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from hft_gym.errors import ConfigError, InputError
+from hft_gym.errors import ConfigError
 from hft_gym.kernel.jit import kernel
+from hft_gym.tape.calendar import CalendarSession, CalendarWish, utc
+from hft_gym.tape.chooser import NothingThereError
+from hft_gym.tape.instrument import Instrument
 from hft_gym.tape.levels import NO_ASK, NO_BID, SHIFT
 from hft_gym.tape.orders import FOREVER_NS
 
@@ -23,6 +28,7 @@ _ISO = re.compile(
 )
 
 SessionBounds = tuple[str | int | None, str | int | None]
+SessionHours = SessionBounds | CalendarSession
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,50 +97,104 @@ def end_run(book: np.void) -> None:
     book["run_start_ns"] = 0
 
 
-def limit_session(book: Any, bounds: SessionBounds, first_live_ns: int) -> None:
+def session_wish(session: Sequence[str | int | None] | str | None) -> SessionBounds | CalendarWish:
+    """What the user wants the session to be: [start, end], a calendar, or nothing in particular.
+
+    Raises:
+        ConfigError: it is none of them.
+    """
+    if session is None:
+        return None, None
+    if isinstance(session, str):
+        return CalendarWish.parse(session)
+    if len(session) != 2:
+        raise ConfigError(f"session {list(session)} needs two entries: [start, end]")
+    return session[0], session[1]
+
+
+def session_hours(
+    wish: SessionBounds | CalendarWish, instrument: Instrument, end_ns: int | None, source: str
+) -> SessionHours:
+    """What is wanted of one source's session.
+
+    Args:
+        wish: of `session_wish`.
+        instrument: chooses the calendar where the wish does not name one.
+        end_ns: local time at which the source ends; None where it does not say.
+        source: for messages.
+
+    Raises:
+        ConfigError: no calendar is known for the instrument.
+    """
+    return wish.of(instrument, end_ns, source) if isinstance(wish, CalendarWish) else wish
+
+
+def limit_session(book: Any, hours: SessionHours, first_live_ns: int) -> None:
     """Tell the book, before its first live packet, what the user wants the session to be.
 
     Args:
         book: changed in place.
-        bounds: start and end; None leaves the choice to the data.
+        hours: a calendar's, or start and end; None leaves the choice to the data.
         first_live_ns: time of the first live record: `HH:MM` means its day (UTC).
 
     Raises:
         ConfigError: a bound is no time, or the end is not after the start.
+        NothingThereError: the calendar has no session.
     """
-    start, end = bounds
+    if isinstance(hours, CalendarSession):
+        opening_ns, close_ns = hours.span(first_live_ns)
+        book["from_ns"], book["until_ns"] = max(opening_ns, first_live_ns), close_ns
+        return
+    start, end = hours
     from_ns = 0 if start is None else parse_time(start, first_live_ns)
     until_ns = FOREVER_NS if end is None else parse_time(end, first_live_ns)
     first_ns = max(from_ns, first_live_ns)
     if until_ns <= first_ns and isinstance(end, str) and _CLOCK.fullmatch(end):
         until_ns += DAY_NS  # a session over midnight
-    if until_ns <= from_ns:
+    if end is not None and until_ns <= from_ns:
         raise ConfigError(f"session ends at {end!r}, not after its start {start!r}; swap them")
-    book["from_ns"], book["until_ns"] = from_ns, until_ns
+    # no session reaches beyond its tape, whose end is not known yet
+    book["from_ns"] = min(first_ns, FOREVER_NS)
+    book["until_ns"] = min(max(until_ns, 0), FOREVER_NS)
 
 
-def found_session(book: Any, bounds: SessionBounds, source: str) -> Session:
+def found_session(book: Any, hours: SessionHours, source: str) -> Session:
     """The session of a source that has been read to its end, of a book that is finished.
 
     A source without any tradable packet, such as a snapshot alone, has a session of no length.
+    What is wanted begins with the first live record at the earliest, and ends with the last.
 
     Raises:
-        InputError: the user's bounds hold no tradable packet.
+        NothingThereError: what the user wants holds no tradable packet.
     """
-    wanted = bounds[0] is not None or bounds[1] is not None
+    start, end = (0, 0) if isinstance(hours, CalendarSession) else hours  # neither is left open
+    wanted = start is not None or end is not None
     if book["best_start_ns"] == 0:
         if wanted:
-            raise InputError(
-                f"{source}: no two-sided book between {bounds[0]} and {bounds[1]}; "
-                "give other session times or none"
-            )
+            raise NothingThereError(_nothing_in_hours(book, hours, source))
         return _no_session(book)
     low, high = ("low_level", "high_level") if wanted else ("best_low_level", "best_high_level")
+    last_ns = min(int(book["until_ns"]), int(book["ts_local_ns"]))
     return Session(
-        int(book["from_ns"] if bounds[0] is not None else book["best_start_ns"]),
-        int(book["until_ns"] if bounds[1] is not None else book["best_end_ns"]),
+        int(book["from_ns"] if start is not None else book["best_start_ns"]),
+        last_ns if end is not None else int(book["best_end_ns"]),
         int(book[low]) - SHIFT,
         int(book[high]) - SHIFT,
+    )
+
+
+def _nothing_in_hours(book: Any, hours: SessionHours, source: str) -> str:
+    if not isinstance(hours, CalendarSession):
+        return (
+            f"{source}: no two-sided book between {hours[0]} and {hours[1]}; "
+            "give other session times or none"
+        )
+    if book["until_ns"] == FOREVER_NS:
+        return f"{source}: no live records, so no session; give a file with trading"
+    start, end = utc(int(book["from_ns"])), utc(int(book["until_ns"]))
+    return (
+        f"{source}: no two-sided book in the session of {hours.venue.calendar}, {start} to {end}; "
+        "give session=[start, end] or another file"
     )
 
 
@@ -164,7 +224,7 @@ def parse_time(time: str | int, day_ns: int) -> int:
             raise ConfigError(_not_a_time(time))
         return int(time)
     text = time.strip()
-    if text.isdigit():
+    if text.isdecimal():
         return int(text)
     clock = _CLOCK.fullmatch(text)
     try:

@@ -9,7 +9,7 @@ from hft_gym.tape.columns import ColumnFiles
 from hft_gym.tape.grid import bad_price, off_grid
 from hft_gym.tape.mbp import LevelsResolver
 from hft_gym.tape.records import UNDEF_PRICE
-from hft_gym.tape.session import Session, SessionBounds
+from hft_gym.tape.session import Session, SessionHours
 
 
 class TradesResolver(LevelsResolver):
@@ -20,7 +20,7 @@ class TradesResolver(LevelsResolver):
 
     ends_by_time = True
 
-    def __init__(self, tick_size_e9: int, bounds: SessionBounds, source: str) -> None:
+    def __init__(self, tick_size_e9: int, bounds: SessionHours, source: str) -> None:
         super().__init__(tick_size_e9, bounds, source)
         self._off_grid = 0
         self._first_off_grid: tuple[int, np.void] | None = None

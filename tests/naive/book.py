@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 LAST, TOB, SNAPSHOT, MBP = 128, 64, 32, 16
 MAX_LOTS = 2**31 - 1
 UNDEF_PRICE = 2**63 - 1
+UNDEF_TIME = 2**63 - 1  # from here on a time is no time
 SIDES = {ord("B"): 1, ord("A"): -1}
 
 
@@ -16,6 +17,7 @@ class Order:
     side: int
     px_ticks: int
     lots: int
+    filled: int = 0  # by fills that no cancel or modify has followed yet
 
 
 @dataclass
@@ -42,6 +44,7 @@ class NaiveBook:
     orders: dict = field(default_factory=dict)
     unknown: dict = field(default_factory=lambda: {"C": 0, "M": 0, "F": 0})
     duplicates: int = 0
+    ended_ns: int = 0  # when the last record of the packet came, whatever it said
 
     def packets(self, records):
         """States after every packet that did something."""
@@ -52,7 +55,9 @@ class NaiveBook:
                 yield self.state(*open_packet)
                 open_packet = ()
             in_snapshot = snapshot
-            latest_ns = max(latest_ns, int(record["ts_recv"]))
+            if max(record["ts_event"], record["ts_recv"]) < UNDEF_TIME:
+                latest_ns = max(latest_ns, int(record["ts_recv"]))
+            self.ended_ns = latest_ns
             if self.apply(record):
                 open_packet = (not snapshot, latest_ns)
             if record["flags"] & LAST and open_packet:
@@ -81,11 +86,19 @@ class NaiveBook:
         if action == "C":
             return self._cancel(int(record["order_id"]), size)
         if action in "TF":
-            known = int(record["order_id"]) in self.orders
             said = 0 < size <= MAX_LOTS and int(record["price"]) != UNDEF_PRICE
-            self.unknown["F"] += action == "F" and said and not known
+            if action == "F" and said:
+                self._fill(int(record["order_id"]), size)
             return said
         return int(record["price"]) != UNDEF_PRICE and self._add_or_modify(action, record, size)
+
+    def _fill(self, order_id, size):
+        """The book stays as it is; what follows may be a refill."""
+        if order_id in self.orders:
+            order = self.orders[order_id]
+            order.filled = min(order.filled + size, MAX_LOTS)
+        else:
+            self.unknown["F"] += 1
 
     def _cancel(self, order_id, size):
         order = self.orders.get(order_id)
@@ -114,7 +127,8 @@ class NaiveBook:
         if size > MAX_LOTS:
             return False
         side = side or order.side
-        moves = (side, px_ticks) != (order.side, order.px_ticks) or size > order.lots
+        shows_more = size > order.lots - order.filled
+        moves = (side, px_ticks) != (order.side, order.px_ticks) or shows_more
         if moves and size > 0:  # a modify to nothing is a cancel
             self._leave(order, order.lots)
             self._join(Order(order_id, side, px_ticks, size))
@@ -129,6 +143,7 @@ class NaiveBook:
 
     def _leave(self, order, lots):
         order.lots -= lots
+        order.filled = max(order.filled - lots, 0)
         if order.lots == 0:
             del self.orders[order.order_id]
             queue = self.levels[order.side, order.px_ticks]

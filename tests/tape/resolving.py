@@ -2,15 +2,17 @@
 
 import numpy as np
 
+from hft_gym.kernel.jit import enable_cache
 from hft_gym.tape.columns import ColumnFiles
 from hft_gym.tape.resolver import Resolver
 from hft_gym.tape.rows import Flag, Kind
 from tests.dbn_files import TICK_E9
-from tests.naive.book import State
+from tests.naive.book import NaiveBook, State
 
 
 def resolved(records, folder, chunk=10**9, bounds=(None, None), tick_e9=TICK_E9):
     """Columns, the resolver and the session of records."""
+    enable_cache()
     resolver = Resolver(tick_e9, bounds, "test")
     with ColumnFiles(folder) as files:
         for first in range(0, len(records), chunk):
@@ -56,3 +58,18 @@ def _state(orders, columns, row):
     crossed = bool(bids and asks) and max(bids) >= min(asks)
     is_live = not columns["flags"][row] & Flag.SNAPSHOT
     return State(queues, crossed, is_live, int(columns["ts_local_ns"][row]))
+
+
+def queues_after(records, folder, tick_e9=TICK_E9):
+    """Lots of every order by (side, price), front of queue first, after the last record."""
+    columns, _, _ = resolved(records, folder, tick_e9=tick_e9)
+    *_, (state, _) = replayed(columns)
+    return state.queues
+
+
+def agrees_with_the_naive_book(records, folder, tick_e9=TICK_E9):
+    """Columns and anomalies; every packet's book, with its queues, is the naive one."""
+    columns, resolver, _ = resolved(records, folder, chunk=7, tick_e9=tick_e9)
+    pairs = list(zip(NaiveBook(tick_e9).packets(records), replayed(columns), strict=True))
+    assert all(state == expected for expected, (state, _) in pairs)
+    return columns, resolver.anomalies

@@ -95,7 +95,8 @@ def test_wishes(source, cache):
     )
     assert tape.meta.instrument.instrument_id == 5
     assert tape.px_ticks.tolist() == [20, 24, 18]
-    assert tape.meta.session_end_ns == START_NS + 3_600_000_000_000
+    assert tape.meta.session_start_ns == tape.ts_local_ns[0]  # never beyond the tape
+    assert tape.meta.session_end_ns == tape.ts_local_ns[-1]
     assert (tape.meta.low_ticks, tape.meta.high_ticks) == (20, 24)
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from hft_gym.tape.known_roots import is_us_equity, known_root
+from hft_gym.tape.known_roots import is_us_equity, known_root, root_of
 
 
 @pytest.mark.parametrize(
@@ -26,6 +26,13 @@ def test_known(dataset, symbol, tick_e9, multiplier):
 def test_unknown(symbol):
     assert known_root("GLBX.MDP3", symbol) is None
     assert known_root("XNAS.ITCH", "ESH4") is None
+
+
+def test_roots():
+    assert [root_of(s) for s in ("ESH4", "ES.FUT", "CL.c.0", "TFM FMH0024!")] == [
+        "ES", "ES", "CL", "TFM",
+    ]  # fmt: skip
+    assert root_of("NVDA") is root_of("17077") is None
 
 
 def test_us_equities():

@@ -39,7 +39,31 @@ def test_the_user_knows_better(tmp_path):
     assert (found.low_ticks, found.high_ticks) == (11, 13)
     half = session(tmp_path, "2024-01-02T09:00:52Z", None)
     assert (half.start_ns, half.end_ns) == (START_NS + 52 * S, START_NS + 55 * S + 500)
-    assert session(tmp_path, None, "08:00").end_ns == START_NS + DAY_NS - 3600 * S
+
+
+def test_no_session_reaches_beyond_its_tape(tmp_path):
+    last_ns = START_NS + 60 * S + 500
+    over_midnight = session(tmp_path, "09:00:35", "08:00")
+    assert (over_midnight.start_ns, over_midnight.end_ns) == (START_NS + 35 * S, last_ns)
+    for early, late in (("1960-01-01T00:00", "2400-01-01T00:00"), (0, 2**70), ("00:00", "23:59")):
+        whole = session(tmp_path, early, late)
+        assert (whole.start_ns, whole.end_ns) == (START_NS + 500, last_ns)
+    assert session(tmp_path, None, "08:00").end_ns == last_ns
+    with pytest.raises(InputError, match="no two-sided book"):
+        session(tmp_path, 2**70, None)
+    with pytest.raises(ConfigError, match="swap them"):
+        session(tmp_path, None, "1960-01-01T00:00")
+
+
+def test_an_unknown_capture_time_is_no_day(tmp_path):
+    event, recv = mbo(*PRE_OPEN), mbo(*PRE_OPEN)
+    recv["ts_recv"][2] = 2**64 - 1  # of the first live record
+    event["ts_event"][2], event["ts_recv"][2] = 2**64 - 1, 2**63 - 2  # neither counts
+    for bounds in (("09:00:35", None), (None, "09:00:45"), (None, None)):
+        _, _, expected = resolved(mbo(*PRE_OPEN), tmp_path, bounds=bounds)
+        for records in (event, recv):
+            _, _, found = resolved(records, tmp_path, bounds=bounds)
+            assert (found.end_ns, found.low_ticks) == (expected.end_ns, expected.low_ticks)
 
 
 def test_nothing_to_trade(tmp_path):
@@ -61,7 +85,7 @@ def test_times():
     assert parse_time("123", day_ns) == parse_time(123, day_ns) == 123
 
 
-@pytest.mark.parametrize("bad", ["25:00", "noon", "2024-13-01T00:00", -5, 1.5, True])
+@pytest.mark.parametrize("bad", ["25:00", "noon", "²", "2024-13-01T00:00", -5, 1.5, True])
 def test_what_is_no_time(bad):
     with pytest.raises(ConfigError, match="is not a time"):
         parse_time(bad, 0)

@@ -38,7 +38,7 @@ class Wishes:
 
     instrument: str | None = None
     tick_size: float | None = None
-    session: SessionBounds = (None, None)
+    session: SessionBounds | str | None = None
     cache: Path | None = None
 
 
