@@ -59,7 +59,7 @@ BOOK_VIEW_DTYPE = np.dtype(
         ("base_ticks", "i4"),
         ("is_two_sided", "u1"),  # bid < ask, both there
         ("was_two_sided", "u1"),
-        ("level_count", "i4"),  # how many levels the fields below hold; only if a feature needs them
+        ("level_count", "i4"),  # held by the fields below; 0 where no feature needs them
         ("level_bid_ticks", "i4", (LEVELS,)),
         ("level_ask_ticks", "i4", (LEVELS,)),
         ("level_bid_lots", "i4", (LEVELS,)),
