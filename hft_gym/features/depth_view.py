@@ -35,7 +35,7 @@ def touch_place(view: np.void, side: int) -> int:
 @kernel
 def find_levels(view: np.void, ladder: NDArray[np.int32]) -> None:
     """Write the best levels of a two-sided book; those before move to `before_level_*`."""
-    for m in range(view["levels"]):
+    for m in range(view["level_count"]):
         view["before_level_bid_ticks"][m] = view["level_bid_ticks"][m]
         view["before_level_ask_ticks"][m] = view["level_ask_ticks"][m]
         view["before_level_bid_lots"][m] = view["level_bid_lots"][m]
@@ -45,7 +45,7 @@ def find_levels(view: np.void, ladder: NDArray[np.int32]) -> None:
     base, reach = view["base_ticks"], LEVEL_REACH_TICKS
     start = touch_place(view, 1)
     place = start
-    for m in range(view["levels"]):
+    for m in range(view["level_count"]):
         if place >= 0:
             place = next_place(ladder, place, -2, reach - (start - place) // 2)
         view["level_bid_ticks"][m] = base + place // 2 if place >= 0 else NO_BID
@@ -53,7 +53,7 @@ def find_levels(view: np.void, ladder: NDArray[np.int32]) -> None:
         place = place - 2 if place >= 2 else -1
     start = touch_place(view, -1)
     place = start
-    for m in range(view["levels"]):
+    for m in range(view["level_count"]):
         if place >= 0:
             place = next_place(ladder, place, 2, reach - (place - start) // 2)
         view["level_ask_ticks"][m] = base + place // 2 if place >= 0 else NO_ASK

@@ -140,7 +140,7 @@ def _end_packet(
 ) -> None:
     """The book is whole again: show it to the features."""
     find_touch(view, ladder, touch[0], touch[1])
-    if view["levels"] > 0:
+    if view["level_count"] > 0:
         find_levels(view, ladder)
     if is_snapshot:
         return
@@ -257,7 +257,7 @@ def _first_view(tape: MarketTape, needs: list[Needs], feed_ns: int) -> NDArray[A
     views["feed_ns"] = feed_ns
     views["rows"] = len(tape)
     views["ts_local_address"] = address_of(tape.ts_local_ns)
-    views["levels"] = max([0, *(need.levels for need in needs)])
+    views["level_count"] = max([0, *(need.levels for need in needs)])
     views["bar_ns"] = bar_step_ns(needs)
     views["next_bar_ns"] = NEVER_NS  # until there is a book
     return views

@@ -59,7 +59,7 @@ BOOK_VIEW_DTYPE = np.dtype(
         ("base_ticks", "i4"),
         ("is_two_sided", "u1"),  # bid < ask, both there
         ("was_two_sided", "u1"),
-        ("levels", "i4"),  # how many levels the fields below hold; only if a feature needs them
+        ("level_count", "i4"),  # held by the fields below; 0 where no feature needs them
         ("level_bid_ticks", "i4", (LEVELS,)),
         ("level_ask_ticks", "i4", (LEVELS,)),
         ("level_bid_lots", "i4", (LEVELS,)),
@@ -68,7 +68,7 @@ BOOK_VIEW_DTYPE = np.dtype(
         ("before_level_ask_ticks", "i4", (LEVELS,)),
         ("before_level_bid_lots", "i4", (LEVELS,)),
         ("before_level_ask_lots", "i4", (LEVELS,)),
-        ("features", "i8"),
+        ("feature_count", "i8"),
         ("state_address", "i8"),  # what the features keep, side by side
         ("starts_address", "i8"),  # where the state of each feature begins, and the end
         ("bars_address", "i8"),  # length in ns of each feature's bars
@@ -153,7 +153,7 @@ def clipped(value: float) -> float:
 @kernel
 def state_of(view: np.void, k: int) -> NDArray[np.float64]:
     """What feature k keeps: memory without an owner, since counting owners costs more than it."""
-    starts = column(view["starts_address"], view["features"] + 1, np.int64)
+    starts = column(view["starts_address"], view["feature_count"] + 1, np.int64)
     first = starts[k]
     return column(view["state_address"] + 8 * first, starts[k + 1] - first, np.float64)
 
@@ -161,7 +161,7 @@ def state_of(view: np.void, k: int) -> NDArray[np.float64]:
 @kernel
 def bar_ns_of(view: np.void, k: int) -> int:
     """Length of the bars of feature k; the end of time where it has none."""
-    return column(view["bars_address"], view["features"], np.int64)[k]
+    return column(view["bars_address"], view["feature_count"], np.int64)[k]
 
 
 # Numba compiles `state_of` once for each literal number, but only once for numbers made by

@@ -56,7 +56,7 @@ def memory_for(needs: Sequence[Needs], view: Any) -> Memory:
         np.cumsum([0, *sizes], dtype=np.int64),
         np.array([round(need.bar_s * 1e9) or NEVER_NS for need in needs], np.int64),
     )
-    view["features"] = len(needs)
+    view["feature_count"] = len(needs)
     view["state_address"] = address_of(memory.state)
     view["starts_address"] = address_of(memory.starts)
     view["bars_address"] = address_of(memory.bar_ns)

@@ -42,7 +42,7 @@ def test_places_that_show_lots():
 def test_levels_and_those_before():
     ladder = book(LEVELS)
     view = view_of(150, 4, 152, 1)
-    view["levels"] = 4
+    view["level_count"] = 4
     find_levels(view, ladder)
     reach = 150 - LEVEL_REACH_TICKS
     assert reach == 22  # 21 lies beyond
@@ -61,7 +61,7 @@ def test_levels_and_those_before():
 def test_the_last_level_within_reach():
     ladder = book([(1, 200, 1), (1, 201 - LEVEL_REACH_TICKS, 2), (1, 200 - LEVEL_REACH_TICKS, 3)])
     view = view_of(200, 1, 201, 1)
-    view["levels"] = 3
+    view["level_count"] = 3
     find_levels(view, ladder)
     assert view["level_bid_lots"][:3].tolist() == [1, 2, 0]
 

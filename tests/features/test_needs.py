@@ -46,7 +46,7 @@ def test_memory_lies_side_by_side():
     assert memory.state.size == 8 + STATE
     assert memory.starts.tolist() == [0, 3, 3 + STATE, 8 + STATE]
     assert memory.bar_ns.tolist() == [NEVER_NS, NEVER_NS, 500_000_000]
-    assert view["features"] == 3
+    assert view["feature_count"] == 3
 
 
 @pytest.mark.parametrize(
