@@ -64,7 +64,7 @@ def columns_record(tape: MarketTape, index: BookIndex | None = None) -> tuple[An
         tape: the rows.
         index: of its book; None for readers of the columns alone.
     """
-    nowhere = (0,) * len(INDEX_DTYPE)
+    nowhere = (0,) * len(INDEX_DTYPE.names or ())
     where = nowhere if index is None else index.record()
     return (len(tape), *(address_of(array) for array in columns_of(tape)), where)
 
