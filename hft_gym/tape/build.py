@@ -10,7 +10,8 @@ from hft_gym.kernel.jit import cache_root, enable_cache
 from hft_gym.tape.cache import content_sha256, tape_path
 from hft_gym.tape.chooser import Chooser, NothingThereError
 from hft_gym.tape.columns import ColumnFiles
-from hft_gym.tape.dbn import CHUNK_RECORDS, DbnFile, open_dbn
+from hft_gym.tape.dbn import DbnFile, open_dbn
+from hft_gym.tape.decoding import chunks_ahead
 from hft_gym.tape.definitions import dbn_files, definition_files, instrument_facts
 from hft_gym.tape.market_tape import MarketTape, TapeMeta
 from hft_gym.tape.resolver import Resolver
@@ -111,7 +112,7 @@ def _built(
     chooser = Chooser(file, wishes.instrument)
     resolver: Resolver | None = None
     with ColumnFiles(path.parent) as files:
-        for everything, share in file.chunks(CHUNK_RECORDS):
+        for everything, share in chunks_ahead(file):
             records = chooser.choose(everything)
             if len(records):
                 if resolver is None:
@@ -132,6 +133,7 @@ def _built(
             source_sha256=sha256,
             records=resolver.actions,
             anomalies=resolver.anomalies,
+            observed=resolver.observed,
             session_start_ns=session.start_ns,
             session_end_ns=session.end_ns,
             low_ticks=session.low_ticks,

@@ -2,10 +2,8 @@
 
 import dataclasses
 import json
-import os
-import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +14,7 @@ from numpy.typing import NDArray
 from hft_gym.errors import InputError
 from hft_gym.tape.instrument import Instrument
 from hft_gym.tape.rows import COLUMNS, FORMAT_VERSION, Kind
+from hft_gym.tape.whole_file import whole_file
 
 _META_KEY = b"hft_gym.tape"
 
@@ -31,6 +30,8 @@ class TapeMeta:
         source_sha256: digest of that file's content.
         records: how many source records of each action (`A`, `C`, `M`, `T`, `F`, `R`, `N`).
         anomalies: how many records of each kind of oddity; only kinds that were met.
+        observed: counts of what some sources hold by nature, such as packets after which the book
+            is crossed and gaps in the sequence numbers; see `hft_gym.tape.orders.Observation`.
         session_start_ns: local time from which on the book can be traded.
         session_end_ns: local time of the last row of the session.
         low_ticks: lowest best bid inside the session.
@@ -50,6 +51,7 @@ class TapeMeta:
     low_ticks: int
     high_ticks: int
     tick_size_from: str = "definition"
+    observed: dict[str, int] = field(default_factory=dict)
     format_version: int = FORMAT_VERSION
 
     def to_json(self) -> str:
@@ -144,24 +146,14 @@ class MarketTape:
         ]
         batch = pa.record_batch(arrays, schema=schema)
         try:
-            _write_whole(path, batch)
+            with whole_file(path) as file, pa.ipc.new_file(file, schema) as writer:
+                writer.write_batch(batch)
         except OSError as error:
             raise InputError(
                 f"cannot write the tape {path}: {error.strerror or error}; "
                 "choose another cache folder or free some space"
             ) from error
         return MarketTape.open(path)
-
-
-def _write_whole(path: Path, batch: pa.RecordBatch) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")
-    try:
-        with pa.OSFile(str(temporary), "wb") as sink, pa.ipc.new_file(sink, batch.schema) as writer:
-            writer.write_batch(batch)
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def _only_batch(path: Path) -> pa.RecordBatch:
