@@ -1,10 +1,10 @@
 """Hash map from a 64-bit id to a record, in one preallocated array that holds the records.
 
 Open addressing with linear probing; a removal shifts its followers back (Knuth, The Art of Computer
-Programming 3, section 6.4, algorithm R), so that no tombstones pile up over a day of orders. At most
-a quarter of the entries is used: nearly every search ends where it begins, which spares the processor
-a guess. The map never grows inside a kernel: count what it holds against `room_of`, grow outside with
-`grown`, and continue.
+Programming 3, section 6.4, algorithm R), so that no tombstones pile up over a day of orders. At
+most a quarter of the entries is used: nearly every search ends where it begins, which spares the
+processor a guess. The map never grows inside a kernel: count what it holds against `room_of`, grow
+outside with `grown`, and continue.
 """
 
 import numpy as np
@@ -25,8 +25,8 @@ def new_map(room: int, dtype: np.dtype) -> NDArray[np.void]:
 
     Args:
         room: how many ids the map shall hold at least.
-        dtype: of an entry: `order_id` (u8), `is_used` (an integer: 1, or 0 for an empty entry, so that
-            every id is allowed), and what the map shall keep for an id.
+        dtype: of an entry: `order_id` (u8), `is_used` (an integer: 1, or 0 for an empty entry, so
+            that every id is allowed), and what the map shall keep for an id.
     """
     return np.zeros(1 << max(4, (SPARSE * room - 1).bit_length()), dtype)
 

@@ -1,4 +1,4 @@
-"""Columns of a tape while it is built: files without a name, gone with the process that has them."""
+"""Columns of a tape while it is built: files without a name, gone with their process."""
 
 import os
 import tempfile

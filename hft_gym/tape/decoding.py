@@ -1,7 +1,7 @@
 """Decode in one thread while another works on what was decoded before.
 
-Decompression and compiled kernels both leave Python's lock alone, so two cores share the work. A few
-buffers go round between the threads: memory stays bounded however long the file is.
+Decompression and compiled kernels both leave Python's lock alone, so two cores share the work. A
+few buffers go round between the threads: memory stays bounded however long the file is.
 """
 
 import threading

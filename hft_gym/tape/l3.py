@@ -24,7 +24,7 @@ from hft_gym.tape.orders import (
     observe,
     orders_of,
 )
-from hft_gym.tape.packets import append, end_packet, limit_packet, next_queue_key
+from hft_gym.tape.packets import append, end_packet, end_packet_here, limit_packet, next_queue_key
 from hft_gym.tape.rows import Flag, Kind
 from hft_gym.tape.session import end_run
 from hft_gym.tape.usual import MAX_LOTS, take_usual
@@ -55,14 +55,14 @@ def resolve(books: NDArray[np.void], records: NDArray[np.void], first: int) -> i
         _ask_ahead(book, records[min(number + _AHEAD, len(records) - 1)])
         record = records[number]
         if not take_usual(book, record):
-            stop = _take(book, record)
+            stop = take(book, record)
             if stop != Stop.DONE:
                 book["stop"] = stop
                 return number
         book["action_count"][record["action"]] += 1
         _follow_sequence(book, record)
         if record["flags"] & F_LAST:
-            end_packet(book)
+            end_packet_here(book)
         limit_packet(book)
     book["stop"] = Stop.DONE
     return len(records)
@@ -86,8 +86,8 @@ def finish(books: NDArray[np.void]) -> None:
 
 
 @kernel
-def _take(book: np.void, record: np.void) -> int:
-    """What any record does; a Stop."""
+def take(book: np.void, record: np.void) -> int:
+    """What one record does to the book, whatever it is; a Stop."""
     if not has_room(book):
         return Stop.NEEDS_ROOM
     _begin(book, record)
@@ -163,7 +163,7 @@ def _apply(book: np.void, record: np.void) -> int:
     return stop
 
 
-@inlined_kernel
+@kernel
 def _trade_or_fill(book: np.void, record: np.void) -> int:
     """A row that leaves the book as it is."""
     if not _has_lots(book, record):
@@ -232,7 +232,7 @@ def _add(book: np.void, record: np.void, place: int, px_ticks: int) -> None:
     _rest(book, place, side, px_ticks, _size(record))
 
 
-@inlined_kernel
+@kernel
 def _rest(book: np.void, place: int, side: int, px_ticks: int, lots: int) -> None:
     """The order of a place goes to the back of a level."""
     order = orders_of(book)[place]
@@ -244,7 +244,7 @@ def _rest(book: np.void, place: int, side: int, px_ticks: int, lots: int) -> Non
     append(book, Kind.ADD, side, px_ticks, lots, order["queue_key"])
 
 
-@inlined_kernel
+@kernel
 def _modify(book: np.void, record: np.void, place: int, px_ticks: int) -> None:
     """A decrease keeps its place in the queue; an increase or another price loses it."""
     order = orders_of(book)[place]
@@ -266,7 +266,7 @@ def _modify(book: np.void, record: np.void, place: int, px_ticks: int) -> None:
         _reduce(book, place, order["lots"] - lots)
 
 
-@inlined_kernel
+@kernel
 def _cancel(book: np.void, record: np.void) -> None:
     """A whole order leaves, or a part of it; the rest keeps its place."""
     place = idmap.locate(orders_of(book), record["order_id"])
@@ -291,7 +291,7 @@ def _reduce(book: np.void, place: int, lots: int) -> None:
     book["free_slots"] += is_gone
 
 
-@inlined_kernel
+@kernel
 def _leave_level(book: np.void, place: int, lots: int) -> None:
     """Lots of the order of a place leave its level."""
     order = orders_of(book)[place]

@@ -91,7 +91,7 @@ def levels_have_room(levels: np.void) -> Any:
 def has_page(levels: np.void, px_ticks: int) -> Any:
     """Whether `change` may be called for a price; any whole number will do."""
     page = ((px_ticks + SHIFT) >> PAGE_BITS) & (PAGES - 1)
-    return (-MAX_TICKS <= px_ticks) & (px_ticks <= MAX_TICKS) & (_page_of(levels)[page] >= 0)
+    return (px_ticks >= -MAX_TICKS) & (px_ticks <= MAX_TICKS) & (_page_of(levels)[page] >= 0)
 
 
 @inlined_kernel

@@ -153,6 +153,11 @@ class BookMemory:
         """The record, for reading and writing its fields."""
         return self.books[0]
 
+    @property
+    def orders(self) -> NDArray[np.void]:
+        """`[map_slots]` of ORDER_DTYPE."""
+        return self._orders
+
     def grow(self) -> None:
         """Make more room wherever it has run out."""
         if self.book["free_slots"] == 0:
@@ -166,7 +171,7 @@ class BookMemory:
         """Let the buffer take so many rows more than it holds."""
         held = int(self.book["rows"])
         if held + rows > int(self.book["buffer_rows"]):
-            room = held + rows + _SPARE_ROWS
+            room = held + rows + (_SPARE_ROWS if held else 0)
             for name, old in self.columns.items():
                 self.columns[name] = np.zeros(room, old.dtype)
                 self.columns[name][:held] = old[:held]

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hft_gym.kernel.address import column
-from hft_gym.kernel.jit import inlined_kernel
+from hft_gym.kernel.jit import inlined_kernel, kernel
 from hft_gym.tape.levels import is_crossed
 from hft_gym.tape.orders import Anomaly, Observation, count, observe
 from hft_gym.tape.rows import Flag
@@ -58,8 +58,14 @@ def next_queue_key(book: np.void) -> int:
     return book["rows_before"] + book["rows"]
 
 
-@inlined_kernel
+@kernel
 def end_packet(book: np.void) -> None:
+    """The book is consistent now: `end_packet_here`, called instead of written out."""
+    end_packet_here(book)
+
+
+@inlined_kernel
+def end_packet_here(book: np.void) -> None:
     """The book is consistent now: mark the packet's last row, and all of them if it is crossed.
 
     A packet that found the book crossed is marked as well, since its trades happened in there.

@@ -1,8 +1,8 @@
 """Files that appear whole or not at all, whatever happens to the process that writes them.
 
-A file is written under a temporary name and gets its own when it is complete. Whoever writes holds a
-lock on the temporary file, and the system gives it up when the process dies, however it dies: what is
-not locked is left over, and the next writer removes it.
+A file is written under a temporary name and gets its own when it is complete. Whoever writes holds
+a lock on the temporary file, and the system gives it up when the process dies, however it dies:
+what is not locked is left over, and the next writer removes it.
 """
 
 import fcntl

@@ -6,7 +6,6 @@ import pytest
 from hft_gym.kernel import idmap
 from hft_gym.kernel.jit import kernel
 
-
 DTYPE = np.dtype([("order_id", "u8"), ("slot", "i8"), ("is_used", "i8")])
 NOTHING = -1
 
