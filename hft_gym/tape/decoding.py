@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from queue import Empty, Queue
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -99,7 +100,8 @@ class _Decoder(threading.Thread):
                 target = self._buffers[buffer]
                 target[: len(rest)] = rest
                 held, piece = self._fill(target, len(rest), piece, stream)
-                data, tail = dbn._whole_records(target[:held].data, path)
+                view: Any = target[:held].data  # as good as bytes
+                data, tail = dbn._whole_records(view, path)
                 rest = np.frombuffer(tail, np.uint8).copy()  # the buffer goes its own way
                 if held < len(target):  # the stream has ended
                     break

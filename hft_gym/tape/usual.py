@@ -34,7 +34,8 @@ def take_usual(book: np.void, record: np.void) -> bool:
     place = idmap.locate(orders_of(book), record["order_id"])
     order = orders_of(book)[place]
     is_add = int(record["action"] == _ADD)
-    lots, held_lots = np.int64(record["size"]), np.int64(order["lots"]) * order["is_used"]
+    lots: Any = np.int64(record["size"])
+    held_lots = np.int64(order["lots"]) * order["is_used"]
     px_ticks = record["price"] // book["tick_size_e9"]
     if not (_has_usual_head(book, record) & _is_usual(book, record, held_lots, px_ticks)):
         return False
@@ -42,7 +43,7 @@ def take_usual(book: np.void, record: np.void) -> bool:
     side = order["side"] + is_add * (side - order["side"])
     px_ticks = order["px_ticks"] + is_add * (px_ticks - order["px_ticks"])
     queue_key = order["queue_key"] + is_add * (next_queue_key(book) - order["queue_key"])
-    change_lots = (2 * is_add - 1) * lots
+    change_lots: Any = (2 * is_add - 1) * lots
     book["ts_exchange_ns"], book["ts_local_ns"] = record["ts_event"], record["ts_recv"]
     book["row_flags"] = 0
     idmap.put_at(orders_of(book), place, record["order_id"])
