@@ -17,6 +17,7 @@ SPARSE = 4  # entries for each id that the map may hold
 _LOW_HALF = np.uint64(0xFFFFFFFF)
 _HALF = np.uint64(32)
 _QUARTER = np.uint64(16)
+_ONE = np.uint64(1)
 _SPREAD = np.uint64(0x9E3779B1)  # 2**32 / golden ratio: the product of halves cannot overflow
 
 
@@ -32,51 +33,55 @@ def new_map(room: int, dtype: np.dtype) -> NDArray[np.void]:
 
 
 @inlined_kernel
-def home(mask: int, order_id: np.uint64) -> int:
-    """Place where the search for `order_id` begins, in a map of `mask + 1` entries."""
+def home(mask: np.uint64, order_id: np.uint64) -> np.uint64:
+    """Place where the search for `order_id` begins, in a map of `mask + 1` entries.
+
+    Places are unsigned: for a signed index the compiler asks whether it counts from the end.
+    """
     folded = (order_id ^ (order_id >> _HALF)) & _LOW_HALF
-    return int((folded * _SPREAD) >> _QUARTER) & mask
+    return ((folded * _SPREAD) >> _QUARTER) & mask
 
 
 @inlined_kernel
-def locate(entries: NDArray[np.void], order_id: np.uint64) -> int:
+def locate(entries: NDArray[np.void], order_id: np.uint64) -> np.uint64:
     """Place of the entry that holds `order_id`, or of the empty one that would take it."""
-    mask = len(entries) - 1
+    mask = np.uint64(len(entries) - 1)
     place = home(mask, order_id)
     while entries[place]["is_used"] != 0 and entries[place]["order_id"] != order_id:
-        place = (place + 1) & mask
+        place = (place + _ONE) & mask
     return place
 
 
 @inlined_kernel
-def put_at(entries: NDArray[np.void], place: int, order_id: np.uint64) -> None:
+def put_at(entries: NDArray[np.void], place: np.uint64, order_id: np.uint64) -> None:
     """Take the place that `locate` gave for `order_id`; the rest of the entry is the caller's."""
     entries[place]["order_id"] = order_id
     entries[place]["is_used"] = 1
 
 
 @inlined_kernel
-def remove_if(entries: NDArray[np.void], place: int, is_gone: int) -> None:
+def remove_if(entries: NDArray[np.void], place: np.uint64, is_gone: int) -> None:
     """Empty a place if `is_gone` is 1, not if it is 0; without a guess for the processor."""
     entries[place]["is_used"] = 1 - is_gone
-    follower = (place + 1) & (len(entries) - 1)
+    follower = (place + _ONE) & np.uint64(len(entries) - 1)
     if is_gone & entries[follower]["is_used"]:  # seldom
         _close_gap(entries, place)
 
 
 @kernel
-def _close_gap(entries: NDArray[np.void], gap: int) -> None:
+def _close_gap(entries: NDArray[np.void], gap: np.uint64) -> None:
     """Move back every follower of an empty place that could not be found across it."""
-    mask = len(entries) - 1
-    follower = (gap + 1) & mask
+    capacity, mask = np.uint64(len(entries)), np.uint64(len(entries) - 1)
+    follower = (gap + _ONE) & mask
     while entries[follower]["is_used"] != 0:
         start = home(mask, entries[follower]["order_id"])
         # it may move if the gap lies on its way from its home to where it is now
-        if ((follower - start) & mask) >= ((follower - gap) & mask):
+        way, back = follower + capacity - start, follower + capacity - gap
+        if way & mask >= back & mask:
             entries[gap] = entries[follower]
             entries[follower]["is_used"] = 0
             gap = follower
-        follower = (follower + 1) & mask
+        follower = (follower + _ONE) & mask
 
 
 @kernel

@@ -34,7 +34,7 @@ UNDEF_TIME = np.uint64(2**63 - 1)  # from here on a time is no time
 _ADD, _CANCEL, _MODIFY, _TRADE = ord("A"), ord("C"), ord("M"), ord("T")
 _FILL, _CLEAR, _NONE = ord("F"), ord("R"), ord("N")
 _BID, _ASK = ord("B"), ord("A")
-_ORDER_BYTES = ORDER_DTYPE.itemsize
+_ORDER_BYTES = np.uint64(ORDER_DTYPE.itemsize)
 _AHEAD = 12  # records: the memory of an order is asked for so long before its turn
 
 
@@ -52,8 +52,8 @@ def resolve(books: NDArray[np.void], records: NDArray[np.void], first: int) -> i
     """
     book = books[0]
     for number in range(first, len(records)):
-        _ask_ahead(book, records[min(number + _AHEAD, len(records) - 1)])
-        record = records[number]
+        _ask_ahead(book, records[np.uint64(min(number + _AHEAD, len(records) - 1))])
+        record = records[np.uint64(number)]
         if not take_usual(book, record):
             stop = take(book, record)
             if stop != Stop.DONE:
@@ -71,8 +71,8 @@ def resolve(books: NDArray[np.void], records: NDArray[np.void], first: int) -> i
 @inlined_kernel
 def _ask_ahead(book: np.void, record: np.void) -> None:
     """Bring near what a record to come will look for."""
-    place = idmap.home(book["map_slots"] - 1, record["order_id"])
-    prefetch(book["orders_address"] + np.uint64(_ORDER_BYTES * place))
+    place = idmap.home(np.uint64(book["map_slots"] - 1), record["order_id"])
+    prefetch(book["orders_address"] + _ORDER_BYTES * place)
 
 
 @kernel
@@ -97,12 +97,13 @@ def take(book: np.void, record: np.void) -> int:
 @inlined_kernel
 def _follow_sequence(book: np.void, record: np.void) -> None:
     """Count gaps and falls of the sequence numbers; a snapshot's are those of its orders."""
+    if record["flags"] & F_SNAPSHOT:
+        return
     sequence, before = np.int64(record["sequence"]), book["sequence"]
-    is_live = int(record["flags"] & F_SNAPSHOT == 0) & int(before >= 0)
-    observe(book, Observation.SEQUENCE_GAPS, is_live & int(sequence > before + 1))
-    observe(book, Observation.SEQUENCE_FELL, is_live & int(sequence < before))
-    if record["flags"] & F_SNAPSHOT == 0:
-        book["sequence"] = sequence
+    book["sequence"] = sequence
+    if before >= 0:  # not the first one
+        observe(book, Observation.SEQUENCE_GAPS, int(sequence > before + 1))
+        observe(book, Observation.SEQUENCE_FELL, int(sequence < before))
 
 
 @inlined_kernel
@@ -219,7 +220,7 @@ def _add_or_modify(book: np.void, record: np.void) -> int:
 
 
 @inlined_kernel
-def _add(book: np.void, record: np.void, place: int, px_ticks: int) -> None:
+def _add(book: np.void, record: np.void, place: np.uint64, px_ticks: int) -> None:
     """A new order at the back of its level."""
     if not _has_lots(book, record):
         return
@@ -233,7 +234,7 @@ def _add(book: np.void, record: np.void, place: int, px_ticks: int) -> None:
 
 
 @kernel
-def _rest(book: np.void, place: int, side: int, px_ticks: int, lots: int) -> None:
+def _rest(book: np.void, place: np.uint64, side: int, px_ticks: int, lots: int) -> None:
     """The order of a place goes to the back of a level."""
     order = orders_of(book)[place]
     order["queue_key"] = next_queue_key(book)
@@ -245,7 +246,7 @@ def _rest(book: np.void, place: int, side: int, px_ticks: int, lots: int) -> Non
 
 
 @kernel
-def _modify(book: np.void, record: np.void, place: int, px_ticks: int) -> None:
+def _modify(book: np.void, record: np.void, place: np.uint64, px_ticks: int) -> None:
     """A decrease keeps its place in the queue; an increase or another price loses it."""
     order = orders_of(book)[place]
     lots = _size(record)
@@ -283,7 +284,7 @@ def _cancel(book: np.void, record: np.void) -> None:
 
 
 @inlined_kernel
-def _reduce(book: np.void, place: int, lots: int) -> None:
+def _reduce(book: np.void, place: np.uint64, lots: int) -> None:
     """Lots of an order leave; with its last lot the order is forgotten."""
     _leave_level(book, place, lots)
     is_gone = int(orders_of(book)[place]["lots"] == 0)
@@ -292,7 +293,7 @@ def _reduce(book: np.void, place: int, lots: int) -> None:
 
 
 @kernel
-def _leave_level(book: np.void, place: int, lots: int) -> None:
+def _leave_level(book: np.void, place: np.uint64, lots: int) -> None:
     """Lots of the order of a place leave its level."""
     order = orders_of(book)[place]
     order["lots"] -= lots

@@ -90,7 +90,7 @@ def levels_have_room(levels: np.void) -> Any:
 @inlined_kernel
 def has_page(levels: np.void, px_ticks: int) -> Any:
     """Whether `change` may be called for a price; any whole number will do."""
-    page = ((px_ticks + SHIFT) >> PAGE_BITS) & (PAGES - 1)
+    page = np.uint64(((px_ticks + SHIFT) >> PAGE_BITS) & (PAGES - 1))
     return (px_ticks >= -MAX_TICKS) & (px_ticks <= MAX_TICKS) & (_page_of(levels)[page] >= 0)
 
 
@@ -114,8 +114,9 @@ def change(levels: np.void, side: int, px_ticks: int, lots: int) -> None:
     """
     level = px_ticks + SHIFT
     is_ask = (1 - side) >> 1
-    place = 2 * _page_of(levels)[level >> PAGE_BITS] + is_ask
-    within = place * PAGE + (level & (PAGE - 1))
+    page = np.int64(_page_of(levels)[np.uint64(level >> PAGE_BITS)])  # unsigned: see idmap.home
+    place = np.uint64(2 * page + is_ask)
+    within = np.uint64((2 * page + is_ask) * PAGE + (level & (PAGE - 1)))
     before_lots = _lots(levels)[within]
     left_lots = before_lots + lots
     _lots(levels)[within] = left_lots

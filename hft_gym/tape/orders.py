@@ -79,6 +79,7 @@ ORDER_DTYPE = np.dtype(  # an entry of the map from order ids, half a cache line
 BOOK_DTYPE = np.dtype(
     [
         ("tick_size_e9", "i8"),
+        ("ticks_per_price", "f8"),  # 1 / tick_size_e9
         ("stop", "i8"),  # a Stop
         ("rows_before", "i8"),  # rows of the tape that have left the buffer
         ("rows", "i8"),  # rows in the buffer
@@ -134,13 +135,14 @@ class BookMemory:
         columns: buffer of rows, by name.
     """
 
-    def __init__(self, tick_size_e9: int, room: int = 1 << 12, is_writing: bool = True) -> None:
+    def __init__(self, tick_size_e9: int, room: int = 1 << 10, is_writing: bool = True) -> None:
         self.books = np.zeros(1, BOOK_DTYPE)
         book = self.book
         self._levels = LevelsMemory(book["levels_state"])
         self._orders = idmap.new_map(room, ORDER_DTYPE)
         self.columns = {name: np.zeros(0, dtype) for name, dtype in COLUMNS.items()}
         book["tick_size_e9"] = tick_size_e9
+        book["ticks_per_price"] = 1.0 / tick_size_e9
         book["free_slots"] = idmap.room_of(self._orders)
         book["is_writing"] = is_writing
         book["until_ns"], book["sequence"] = FOREVER_NS, -1

@@ -38,8 +38,8 @@ def _u1(address: int, rows: int) -> NDArray[np.uint8]:
 @inlined_kernel
 def append(book: np.void, kind: int, side: int, px_ticks: int, lots: int, queue_key: int) -> None:
     """Write one row at the time of the record in hand, if rows are wanted at all."""
-    row, rows = book["rows"], book["buffer_rows"]
-    book["rows"] = row + 1
+    row, rows = np.uint64(book["rows"]), book["buffer_rows"]  # unsigned: see idmap.home
+    book["rows"] += 1
     if not book["is_writing"]:
         return
     _i8(book["ts_exchange_ns_address"], rows)[row] = book["ts_exchange_ns"]
@@ -91,7 +91,7 @@ def _mark(book: np.void, start: int, end: int, crossed: bool) -> None:
     if crossed:
         for row in range(start, end):
             flags[row] |= Flag.CROSSED
-    flags[end - 1] |= Flag.LAST
+    flags[np.uint64(end - 1)] |= Flag.LAST
 
 
 @inlined_kernel

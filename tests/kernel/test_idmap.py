@@ -82,7 +82,9 @@ def test_every_id_is_allowed():
 
 
 def test_neighbours_are_found_after_a_removal():
-    ids = [np.uint64(k) for k in range(1, 4_000) if idmap.home(15, np.uint64(k)) in (14, 15)][:4]
+    ids = [
+        np.uint64(k) for k in range(1, 4_000) if idmap.home(np.uint64(15), np.uint64(k)) in (14, 15)
+    ][:4]
     for gone in range(4):
         entries = idmap.new_map(4, DTYPE)
         for order_id in ids:  # they crowd round the end of the array
