@@ -140,4 +140,4 @@ def _built(
             high_ticks=session.high_ticks,
             tick_size_from=origin,
         )
-        return MarketTape.write(path, files.columns(), meta)
+        return MarketTape.write(path, files.columns(), meta, files.descriptors())

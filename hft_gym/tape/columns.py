@@ -59,6 +59,14 @@ class ColumnFiles:
             name: np.memmap(self._files[name], dtype, mode="r") for name, dtype in COLUMNS.items()
         }
 
+    def descriptors(self) -> dict[str, int]:
+        """Descriptor of the file of each column that holds something."""
+        return {
+            name: file.fileno()
+            for name, file in self._files.items()
+            if os.fstat(file.fileno()).st_size
+        }
+
     def close(self) -> None:
         """Give the files up; the system takes their space back."""
         for file in self._files.values():

@@ -7,22 +7,29 @@ few buffers go round between the threads: memory stays bounded however long the 
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 from queue import Empty, Queue
 from typing import Any
 
 import numpy as np
+import zstandard
 from numpy.typing import NDArray
 
 from hft_gym.errors import InputError
+from hft_gym.kernel.jit import kernel
 from hft_gym.tape import dbn
 from hft_gym.tape.dbn import MBO_DTYPE, DbnFile
+from hft_gym.tape.zstd_frames import ZSTD_MAGIC, require_whole_frames
 
-AHEAD_RECORDS = 1 << 17  # of a buffer: with its rows it fits into the last cache
+AHEAD_RECORDS = 1 << 15  # of a buffer: three of them and their rows fit into the last cache
 _BUFFERS = 3  # one is filled, one waits, one is worked on
-_LONGEST_RECORD = 255 * 4  # bytes
+_WORDS = MBO_DTYPE.itemsize // 4  # the length byte of an MBO record
+_READ_BYTES = 1 << 17  # of the file at a time
+_FIRST_BYTES = 255 * 4  # of the content, for the metadata; no record is longer
 _NEARLY_ALL = float(np.nextafter(1.0, 0.0))  # the share 1 is the last chunk's alone
 
-_Chunk = tuple[int, NDArray[np.uint8], float]  # buffer, whole records in it, share of the file
+# number of a buffer, whole records in it, whether all are MBO records, share of the file
+_Chunk = tuple[int, NDArray[np.uint8], bool, float]
 
 
 def chunks_ahead(
@@ -41,15 +48,15 @@ def chunks_ahead(
     Raises:
         InputError: the file is damaged or ends in the middle of a record.
     """
-    decoder = _Decoder(file, max(_LONGEST_RECORD, records * MBO_DTYPE.itemsize))
+    decoder = _Decoder(file, max(_FIRST_BYTES, records * MBO_DTYPE.itemsize))
     decoder.start()
     try:
         while True:
             found = decoder.ready.get()
             if isinstance(found, BaseException):
                 raise found
-            buffer, data, share = found
-            yield dbn.mbo_records(data, file.path), share
+            buffer, data, is_plain, share = found
+            yield (data.view(MBO_DTYPE) if is_plain else dbn.mbo_records(data, file.path)), share
             if share >= 1.0:
                 return
             decoder.free.put(buffer)
@@ -92,39 +99,73 @@ class _Decoder(threading.Thread):
     def _decode(self) -> None:
         path = self._file.path
         size = max(1, path.stat().st_size)
-        with path.open("rb") as source:
-            stream = dbn._decoded(source, path)
-            piece = memoryview(dbn._take_metadata(stream, path)[1])
-            rest: NDArray[np.uint8] = np.empty(0, np.uint8)
+        with path.open("rb", buffering=0) as file:
+            source = _decompressed(file, path)
+            pieces = iter(lambda: source.read(_FIRST_BYTES), b"")
+            head = dbn._take_metadata(pieces, path)[1]
+            rest: NDArray[np.uint8] = np.frombuffer(head, np.uint8)
             while (buffer := self.free.get()) >= 0:
                 target = self._buffers[buffer]
                 target[: len(rest)] = rest
-                held, piece = self._fill(target, len(rest), piece, stream)
-                view: Any = target[:held].data  # as good as bytes
-                data, tail = dbn._whole_records(view, path)
-                rest = np.frombuffer(tail, np.uint8).copy()  # the buffer goes its own way
-                if held < len(target):  # the stream has ended
+                held = _fill(target, len(rest), source, path)
+                data, tail, is_plain = _whole_records(target[:held], path)
+                rest = tail.copy()  # the buffer goes its own way
+                if held < len(target):  # the source has ended
                     break
-                self.ready.put((buffer, data, min(source.tell() / size, _NEARLY_ALL)))
+                self.ready.put((buffer, data, is_plain, min(file.tell() / size, _NEARLY_ALL)))
             if buffer < 0:  # nobody wants more
                 return
             if len(rest):
                 raise InputError(
                     f"{path} ends in the middle of a record; download or copy it again"
                 )
-            self.ready.put((buffer, data, 1.0))
+            self.ready.put((buffer, data, is_plain, 1.0))
 
-    def _fill(
-        self, target: NDArray[np.uint8], held: int, piece: memoryview, stream: Iterator[bytes]
-    ) -> tuple[int, memoryview]:
-        """Fill up a buffer; what it holds then, and what did not fit."""
-        while held < len(target):
-            if not piece:
-                following = next(stream, None)
-                if following is None:
-                    break
-                piece = memoryview(following)
-            count = min(len(piece), len(target) - held)
-            target[held : held + count] = np.frombuffer(piece[:count], np.uint8)
-            piece, held = piece[count:], held + count
-        return held, piece
+
+@kernel
+def are_plain(records: NDArray[np.void]) -> bool:
+    """Whether `[n]` records of MBO_DTYPE are what they are taken for, by their heads."""
+    strangers = 0
+    for number in range(len(records)):
+        record = records[number]
+        strangers += (record["rtype"] != dbn.RTYPE_MBO) | (record["length"] != _WORDS)
+    return strangers == 0
+
+
+def _whole_records(
+    data: NDArray[np.uint8], path: Path
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8], bool]:
+    """Whole records, the beginning of the one behind them, and whether all are MBO records."""
+    whole = len(data) - len(data) % MBO_DTYPE.itemsize
+    if are_plain(data[:whole].view(MBO_DTYPE)):
+        return data[:whole], data[whole:], True
+    view: Any = data.data  # as good as bytes
+    several, rest = dbn._whole_records(view, path)
+    return several, np.frombuffer(rest, np.uint8), False
+
+
+def _decompressed(file: Any, path: Path) -> Any:
+    """The file itself, or a reader of its content where it is zstd."""
+    first = file.read(len(ZSTD_MAGIC))
+    file.seek(0)
+    if first != ZSTD_MAGIC:
+        return file
+    require_whole_frames(file, path)
+    return zstandard.ZstdDecompressor().stream_reader(
+        file, read_size=_READ_BYTES, read_across_frames=True
+    )
+
+
+def _fill(target: NDArray[np.uint8], held: int, source: Any, path: Path) -> int:
+    """Fill up a buffer; what it holds then."""
+    while held < len(target):
+        try:
+            count = source.readinto(target[held:].data)
+        except zstandard.ZstdError as error:
+            raise InputError(
+                f"{path}: damaged zstd data ({error}); download or copy it again"
+            ) from None
+        if not count:
+            break
+        held += count
+    return held

@@ -12,6 +12,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from hft_gym.errors import InputError
+from hft_gym.tape.copying import CopyingSink
 from hft_gym.tape.instrument import Instrument
 from hft_gym.tape.rows import COLUMNS, FORMAT_VERSION, Kind
 from hft_gym.tape.whole_file import whole_file
@@ -126,7 +127,10 @@ class MarketTape:
 
     @staticmethod
     def write(
-        path: Path | str, columns: Mapping[str, NDArray[Any]], meta: TapeMeta
+        path: Path | str,
+        columns: Mapping[str, NDArray[Any]],
+        meta: TapeMeta,
+        files: Mapping[str, int] | None = None,
     ) -> "MarketTape":
         """Write a tape under a temporary name, give it its own when complete, and open it.
 
@@ -134,6 +138,7 @@ class MarketTape:
             path: where the tape shall be.
             columns: `[rows]` arrays for every name of `COLUMNS`; may be memory maps.
             meta: what the tape is made of.
+            files: descriptors of the files that the columns are maps of, if they are.
 
         Raises:
             InputError: the folder cannot be written.
@@ -145,9 +150,12 @@ class MarketTape:
             pa.array(np.ascontiguousarray(columns[name], dtype)) for name, dtype in COLUMNS.items()
         ]
         batch = pa.record_batch(arrays, schema=schema)
+        mapped = {columns[name].ctypes.data: number for name, number in (files or {}).items()}
         try:
-            with whole_file(path) as file, pa.ipc.new_file(file, schema) as writer:
-                writer.write_batch(batch)
+            with whole_file(path) as file:
+                sink = CopyingSink(file, mapped)
+                with pa.ipc.new_file(sink, schema) as writer:
+                    writer.write_batch(batch)
         except OSError as error:
             raise InputError(
                 f"cannot write the tape {path}: {error.strerror or error}; "

@@ -18,7 +18,7 @@ def decoders():
 @pytest.mark.parametrize("name", ["a.dbn", "a.dbn.zst"])
 @pytest.mark.parametrize("read_bytes", [97, 1 << 18])
 def test_chunks_hold_what_the_file_holds(name, read_bytes, tmp_path, monkeypatch):
-    monkeypatch.setattr("hft_gym.tape.dbn._READ_BYTES", read_bytes)
+    monkeypatch.setattr("hft_gym.tape.decoding._READ_BYTES", read_bytes)
     records = random_records(2, 400)
     path = write(tmp_path / name, records, frames=3)
     chunks = [(chunk.copy(), share) for chunk, share in chunks_ahead(open_dbn(path), 20)]
