@@ -40,10 +40,13 @@ def require_whole_frames(file: BinaryIO, path: Path) -> None:
 def _frame_end(data: mmap, place: int) -> int:
     """Where a frame ends, beyond the data if they end first; -1 where there is no frame."""
     magic = data[place : place + 4]
-    if magic[1:] == _SKIPPABLE_MAGIC and magic[0] >> 4 == 5:
+    is_skippable = magic[0] >> 4 == 5 and _SKIPPABLE_MAGIC.startswith(magic[1:])
+    if len(magic) < len(ZSTD_MAGIC):
+        return len(data) + 1 if is_skippable or ZSTD_MAGIC.startswith(magic) else -1
+    if is_skippable:
         return place + 8 + int.from_bytes(data[place + 4 : place + 8], "little")
     if magic != ZSTD_MAGIC:
-        return len(data) + 1 if ZSTD_MAGIC.startswith(magic) else -1
+        return -1
     if place + 4 >= len(data):
         return len(data) + 1
     about = data[place + 4]
