@@ -47,9 +47,7 @@ def _frame_end(data: mmap, place: int) -> int:
         return place + 8 + int.from_bytes(data[place + 4 : place + 8], "little")
     if magic != ZSTD_MAGIC:
         return -1
-    if place + 4 >= len(data):
-        return len(data) + 1
-    about = data[place + 4]
+    about = data[place + 4] if place + 4 < len(data) else 0  # then no block follows either
     is_single, has_checksum = about >> 5 & 1, about >> 2 & 1
     content = _CONTENT_BYTES[about >> 6] or is_single
     place += 5 + (1 - is_single) + _DICTIONARY_BYTES[about & 3] + content
