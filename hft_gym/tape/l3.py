@@ -297,7 +297,8 @@ def _leave_level(book: np.void, place: np.uint64, lots: int) -> None:
     """Lots of the order of a place leave its level."""
     order = orders_of(book)[place]
     order["lots"] -= lots
-    ladder.change(book["levels_state"], order["side"], order["px_ticks"], -lots)
+    px_ticks: Any = np.int64(order["px_ticks"])
+    ladder.change(book["levels_state"], order["side"], px_ticks, -lots)
     append(book, Kind.REDUCE, order["side"], order["px_ticks"], lots, order["queue_key"])
 
 

@@ -40,10 +40,10 @@ def take_usual(book: np.void, record: np.void) -> bool:
     px_ticks = _nearest_ticks(book, record["price"])
     if not (_has_usual_head(book, record) & _is_usual(book, record, held_lots, px_ticks)):
         return False
-    side = int(record["side"] == _BID) - int(record["side"] == _ASK)
-    side = order["side"] + is_add * (side - order["side"])
-    px_ticks = order["px_ticks"] + is_add * (px_ticks - order["px_ticks"])
-    queue_key = order["queue_key"] + is_add * (next_queue_key(book) - order["queue_key"])
+    record_side = int(record["side"] == _BID) - int(record["side"] == _ASK)
+    side = _chosen(is_add, record_side, order["side"])
+    px_ticks = _chosen(is_add, px_ticks, order["px_ticks"])
+    queue_key = _chosen(is_add, next_queue_key(book), order["queue_key"])
     change_lots: Any = (2 * is_add - 1) * lots
     book["ts_exchange_ns"], book["ts_local_ns"] = record["ts_event"], record["ts_recv"]
     book["row_flags"] = 0
@@ -58,6 +58,12 @@ def take_usual(book: np.void, record: np.void) -> bool:
     book["free_slots"] += is_gone - is_add
     idmap.remove_if(orders_of(book), place, is_gone)
     return True
+
+
+@inlined_kernel
+def _chosen(is_first: int, first: int, second: int) -> Any:
+    """`first` if `is_first` is 1, `second` if it is 0."""
+    return np.int64(second) + is_first * (np.int64(first) - np.int64(second))
 
 
 @inlined_kernel

@@ -3,7 +3,7 @@
 A fast stream reader takes the end of a file for the end of its data; this tells them apart.
 """
 
-from mmap import ACCESS_READ, mmap
+import os
 from pathlib import Path
 from typing import BinaryIO
 
@@ -23,41 +23,44 @@ def require_whole_frames(file: BinaryIO, path: Path) -> None:
     Raises:
         InputError: its last frame has no end, or something else than a frame follows.
     """
-    with mmap(file.fileno(), 0, access=ACCESS_READ) as data:
-        place = 0
-        while place < len(data):
-            following = _frame_end(data, place)
-            if following < 0:
-                raise InputError(
-                    f"{path}: damaged zstd data (no frame at byte {place}); "
-                    "download or copy it again"
-                )
-            place = following
-        if place > len(data):
-            raise InputError(f"{path} is truncated: its zstd frame has no end; download it again")
+    size, place = os.fstat(file.fileno()).st_size, 0
+    while place < size:
+        following = _frame_end(file.fileno(), size, place)
+        if following < 0:
+            raise InputError(
+                f"{path}: damaged zstd data (no frame at byte {place}); download or copy it again"
+            )
+        place = following
+    if place > size:
+        raise InputError(f"{path} is truncated: its zstd frame has no end; download it again")
 
 
-def _frame_end(data: mmap, place: int) -> int:
-    """Where a frame ends, beyond the data if they end first; -1 where there is no frame."""
-    magic = data[place : place + 4]
+def _frame_end(descriptor: int, size: int, place: int) -> int:
+    """Where a frame ends, beyond `size` if the file ends first; -1 where there is no frame.
+
+    Heads are read one by one: a map of the file would count all of it as this process's memory.
+    """
+    head = os.pread(descriptor, 8, place)
+    magic = head[: len(ZSTD_MAGIC)]
     is_skippable = magic[0] >> 4 == 5 and _SKIPPABLE_MAGIC.startswith(magic[1:])
     if len(magic) < len(ZSTD_MAGIC):
-        return len(data) + 1 if is_skippable or ZSTD_MAGIC.startswith(magic) else -1
+        return size + 1 if is_skippable or ZSTD_MAGIC.startswith(magic) else -1
     if is_skippable:
-        return place + 8 + int.from_bytes(data[place + 4 : place + 8], "little")
+        return place + 8 + int.from_bytes(head[4:], "little")
     if magic != ZSTD_MAGIC:
         return -1
-    about = data[place + 4] if place + 4 < len(data) else 0  # then no block follows either
+    about = head[4] if len(head) > 4 else 0  # then no block follows either
     is_single, has_checksum = about >> 5 & 1, about >> 2 & 1
     content = _CONTENT_BYTES[about >> 6] or is_single
     place += 5 + (1 - is_single) + _DICTIONARY_BYTES[about & 3] + content
     is_last = 0
     while not is_last:
-        head = int.from_bytes(data[place : place + _BLOCK_HEAD], "little")
-        if place + _BLOCK_HEAD > len(data):
-            return len(data) + 1
-        is_last, kind, size = head & 1, head >> 1 & 3, head >> 3
+        head = os.pread(descriptor, _BLOCK_HEAD, place)
+        if len(head) < _BLOCK_HEAD:
+            return size + 1
+        block = int.from_bytes(head, "little")
+        is_last, kind, length = block & 1, block >> 1 & 3, block >> 3
         if kind == _RESERVED:
             return -1
-        place += _BLOCK_HEAD + (1 if kind == _RLE else size)
+        place += _BLOCK_HEAD + (1 if kind == _RLE else length)
     return place + _CHECKSUM * has_checksum
