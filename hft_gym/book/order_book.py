@@ -14,20 +14,21 @@ from hft_gym.kernel import idmap
 from hft_gym.kernel.address import address_of, column
 from hft_gym.kernel.jit import kernel
 from hft_gym.tape.dbn import UNDEF_PRICE
-from hft_gym.tape.l3 import F_MBP, F_TOB, MAX_LOTS
+from hft_gym.tape.l3 import F_MBP, F_TOB
 from hft_gym.tape.orders import Anomaly
+from hft_gym.tape.usual import MAX_LOTS
 
-RESTING_DTYPE = np.dtype([("price_e9", "i8"), ("lots", "i8"), ("side", "i8")])
+RESTING_DTYPE = np.dtype(  # an entry of the map from order ids, half a cache line
+    [("order_id", "u8"), ("price_e9", "i8"), ("lots", "i8"), ("side", "i4"), ("is_used", "i4")]
+)
 ORDER_BOOK_DTYPE = np.dtype(
     [
         ("level_state", price_levels.SORTED_DTYPE),
         ("anomaly_count", "i8", (len(Anomaly),)),
-        ("free_slots", "i8"),
-        ("slots", "i8"),
+        ("free_slots", "i8"),  # orders that the map may still take
+        ("slots", "i8"),  # orders that the map may hold
         ("map_slots", "i8"),
-        ("orders_address", "u8"),  # address of [slots] of RESTING_DTYPE
-        ("free_address", "u8"),  # address of [slots] i8, a stack of free slots
-        ("entries_address", "u8"),  # address of [map_slots]: the map from order id to slot
+        ("orders_address", "u8"),  # address of [map_slots] of RESTING_DTYPE: orders by their id
     ]
 )
 _ADD, _CANCEL, _MODIFY, _CLEAR = ord("A"), ord("C"), ord("M"), ord("R")
@@ -45,11 +46,8 @@ class OrderBook:
     def __init__(self, room: int = 256) -> None:
         self._books = np.zeros(1, ORDER_BOOK_DTYPE)
         self._levels = price_levels.SortedLevels(self._books[0]["level_state"], room)
-        self._entries = idmap.new_map(room)
-        slots = len(self._entries) // 2
-        self._orders = np.zeros(slots, RESTING_DTYPE)
-        self._free = np.arange(slots)[::-1].copy()
-        self._books[0]["free_slots"] = slots
+        self._orders = idmap.new_map(room, RESTING_DTYPE)
+        self._books[0]["free_slots"] = idmap.room_of(self._orders)
         self._bind()
 
     @property
@@ -69,19 +67,14 @@ class OrderBook:
         if not price_levels.has_room(book["level_state"]):
             self._levels.grow()
         if book["free_slots"] == 0:
-            slots = len(self._orders)
-            self._entries = idmap.grown(self._entries)
-            self._orders = np.concatenate([self._orders, np.zeros_like(self._orders)])
-            self._free = np.concatenate([np.arange(slots, 2 * slots)[::-1], self._free])
-            book["free_slots"] = slots
+            book["free_slots"] = idmap.room_of(self._orders)
+            self._orders = idmap.grown(self._orders)
         self._bind()
 
     def _bind(self) -> None:
         book = self._books[0]
-        book["slots"], book["map_slots"] = len(self._orders), len(self._entries)
+        book["slots"], book["map_slots"] = idmap.room_of(self._orders), len(self._orders)
         book["orders_address"] = address_of(self._orders)
-        book["free_address"] = address_of(self._free)
-        book["entries_address"] = address_of(self._entries)
 
 
 @kernel
@@ -111,20 +104,19 @@ def apply_record(book: np.void, record: np.void) -> None:
 
 @kernel
 def _add_or_modify(book: np.void, record: np.void) -> None:
-    place = idmap.locate(_entries(book), record["order_id"])
-    slot = _entries(book)[place]["slot"]
-    if slot == idmap.EMPTY:
+    place = idmap.locate(_orders(book), record["order_id"])
+    if _orders(book)[place]["is_used"] == 0:
         if record["action"] == _MODIFY:
             _count(book, Anomaly.UNKNOWN_MODIFY)
         _add(book, record, place)
     elif record["action"] == _ADD:
         _count(book, Anomaly.DUPLICATE_ADD)
     else:
-        _modify(book, record, place, slot)
+        _modify(book, record, place)
 
 
 @kernel
-def _add(book: np.void, record: np.void, place: int) -> None:
+def _add(book: np.void, record: np.void, place: np.uint64) -> None:
     if not _has_lots(book, record):
         return
     side = _sign(record["side"])
@@ -132,22 +124,21 @@ def _add(book: np.void, record: np.void, place: int) -> None:
         _count(book, Anomaly.NO_SIDE)
         return
     book["free_slots"] -= 1
-    slot = _free(book)[book["free_slots"]]
-    idmap.put_at(_entries(book), place, record["order_id"], slot)
-    _rest(book, slot, side, record["price"], _size(record))
+    idmap.put_at(_orders(book), place, record["order_id"])
+    _rest(book, place, side, record["price"], _size(record))
 
 
 @kernel
-def _modify(book: np.void, record: np.void, place: int, slot: int) -> None:
+def _modify(book: np.void, record: np.void, place: np.uint64) -> None:
     """Another price, side or size; to nothing is a cancel."""
-    order = _orders(book)[slot]
+    order = _orders(book)[place]
     lots = _size(record)
     if lots > MAX_LOTS:
         _count(book, Anomaly.UNDEFINED_SIZE)
         return
     if lots == 0:
         _count(book, Anomaly.ZERO_SIZE)
-        _reduce(book, place, slot, order["lots"])
+        _reduce(book, place, order["lots"])
         return
     side = _sign(record["side"])
     if side == 0:
@@ -159,12 +150,12 @@ def _modify(book: np.void, record: np.void, place: int, slot: int) -> None:
             order["lots"] = lots
         return
     price_levels.change(book["level_state"], order["side"], order["price_e9"], -order["lots"], -1)
-    _rest(book, slot, side, record["price"], lots)
+    _rest(book, place, side, record["price"], lots)
 
 
 @kernel
-def _rest(book: np.void, slot: int, side: int, price_e9: int, lots: int) -> None:
-    order = _orders(book)[slot]
+def _rest(book: np.void, place: np.uint64, side: int, price_e9: int, lots: int) -> None:
+    order = _orders(book)[place]
     order["side"] = side
     order["price_e9"] = price_e9
     order["lots"] = lots
@@ -174,42 +165,38 @@ def _rest(book: np.void, slot: int, side: int, price_e9: int, lots: int) -> None
 @kernel
 def _cancel(book: np.void, record: np.void) -> None:
     """A whole order leaves, or a part of it."""
-    place = idmap.locate(_entries(book), record["order_id"])
-    slot = _entries(book)[place]["slot"]
-    if slot == idmap.EMPTY:
+    place = idmap.locate(_orders(book), record["order_id"])
+    order = _orders(book)[place]
+    if order["is_used"] == 0:
         _count(book, Anomaly.UNKNOWN_CANCEL)
         return
     if not _has_lots(book, record):
         return
-    lots, leaves = _size(record), _orders(book)[slot]["lots"]
+    lots, leaves = _size(record), order["lots"]
     if lots > leaves:
         _count(book, Anomaly.CANCEL_TOO_LARGE)
-    _reduce(book, place, slot, min(lots, leaves))
+    _reduce(book, place, min(lots, leaves))
 
 
 @kernel
-def _reduce(book: np.void, place: int, slot: int, lots: int) -> None:
+def _reduce(book: np.void, place: np.uint64, lots: int) -> None:
     """Lots of an order leave; with its last lot the order is forgotten."""
-    order = _orders(book)[slot]
+    order = _orders(book)[place]
     order["lots"] -= lots
     gone = -1 if order["lots"] == 0 else 0
     price_levels.change(book["level_state"], order["side"], order["price_e9"], -lots, gone)
     if gone:
-        idmap.remove_at(_entries(book), place)
-        _free(book)[book["free_slots"]] = slot
+        idmap.remove_if(_orders(book), place, 1)
         book["free_slots"] += 1
 
 
 @kernel
 def _clear(book: np.void) -> None:
     """The book is empty."""
-    slots = len(_orders(book))
-    if book["free_slots"] < slots:
-        for place in range(len(_entries(book))):
-            _entries(book)[place]["slot"] = idmap.EMPTY
-        for slot in range(slots):
-            _free(book)[slot] = slot
-        book["free_slots"] = slots
+    if book["free_slots"] < book["slots"]:
+        for place in range(book["map_slots"]):
+            _orders(book)[place]["is_used"] = 0
+        book["free_slots"] = book["slots"]
     price_levels.clear(book["level_state"])
 
 
@@ -239,17 +226,7 @@ def _sign(side: int) -> int:
 
 @kernel
 def _orders(book: np.void) -> NDArray[np.void]:
-    return column(book["orders_address"], book["slots"], RESTING_DTYPE)
-
-
-@kernel
-def _free(book: np.void) -> NDArray[np.int64]:
-    return column(book["free_address"], book["slots"], np.int64)
-
-
-@kernel
-def _entries(book: np.void) -> NDArray[np.void]:
-    return column(book["entries_address"], book["map_slots"], idmap.ENTRY_DTYPE)
+    return column(book["orders_address"], book["map_slots"], RESTING_DTYPE)
 
 
 @kernel

@@ -35,6 +35,17 @@ def kernel(function: F) -> F:
     return dispatcher
 
 
+def inlined_kernel(function: F) -> F:
+    """A `kernel` that is written out wherever another one calls it: for small steps of hot loops.
+
+    The compiler's own judgement leaves calls that cost more than what they do.
+    """
+    dispatcher = numba.njit(forceinline=True, **COMPILE_OPTIONS)(function)
+    remember_source(function)
+    _dispatchers.add(dispatcher)
+    return dispatcher
+
+
 def remember_source(function: Callable[..., Any]) -> None:
     """Let an edit of the file that defines `function` empty the kernel cache."""
     source = Path(inspect.getfile(function)).resolve()

@@ -13,6 +13,7 @@ from hft_gym.tape.calendar import CalendarWish
 from hft_gym.tape.chooser import Choice, Chooser, NothingThereError, choices
 from hft_gym.tape.columns import ColumnFiles
 from hft_gym.tape.dbn import DbnFile, open_dbn
+from hft_gym.tape.decoding import chunks_ahead
 from hft_gym.tape.definitions import dbn_files, instrument_facts
 from hft_gym.tape.instrument import Instrument
 from hft_gym.tape.lobster import build_lobster_tapes, is_lobster
@@ -22,8 +23,6 @@ from hft_gym.tape.session import SessionBounds, session_hours, session_wish
 from hft_gym.tape.status import narrowed, status_changes, trading_spans, with_halts
 
 Progress = Callable[[str, float], None]
-
-CHUNK_BYTES = 28 << 20  # of records at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +186,7 @@ def _built(order: _Order, target: tuple[Path, str], progress: Progress | None) -
     chooser = Chooser(file, order.choice, layout.schema)
     writer: RowWriter | None = None
     with ColumnFiles(path.parent) as files:
-        for everything, share in file.chunks(CHUNK_BYTES // layout.dtype.itemsize, layout):
+        for everything, share in chunks_ahead(file, layout=layout):
             records = chooser.choose(everything)
             if len(records):
                 if writer is None:
@@ -227,8 +226,11 @@ def _written(
     session = writer.finish(files)
     changes = status_changes(order.told_by("status"), instrument.dataset, instrument.instrument_id)
     session = narrowed(session, changes)
-    columns = files.columns()
-    columns["flags"] = with_halts(columns["flags"], columns["ts_exchange_ns"], changes)
+    columns, descriptors = files.columns(), files.descriptors()
+    flags = with_halts(columns["flags"], columns["ts_exchange_ns"], changes)
+    if flags is not columns["flags"]:  # no longer what lies in the file
+        columns["flags"] = flags
+        del descriptors["flags"]
     meta = TapeMeta(
         instrument=instrument,
         label=session.label,
@@ -236,6 +238,7 @@ def _written(
         source_sha256=target[1],
         records=writer.actions,
         anomalies=writer.anomalies,
+        observed=writer.observed,
         session_start_ns=session.start_ns,
         session_end_ns=session.end_ns,
         low_ticks=session.low_ticks,
@@ -246,4 +249,4 @@ def _written(
         trading_spans_ns=trading_spans(changes, session.start_ns, session.end_ns),
         condition=day_conditions(order.file),
     )
-    return MarketTape.write(target[0], columns, meta)
+    return MarketTape.write(target[0], columns, meta, descriptors)

@@ -2,13 +2,12 @@
 
 import hashlib
 import json
-import os
-import uuid
 from collections.abc import Iterable
 from pathlib import Path
 
 from hft_gym.errors import InputError
 from hft_gym.tape.rows import FORMAT_VERSION
+from hft_gym.tape.whole_file import whole_file
 
 _INDEX = "sources.json"
 _TAPE = Path(__file__).resolve().parent
@@ -72,13 +71,8 @@ def _read_index(folder: Path) -> dict[str, object]:
 
 def _write_index(folder: Path, index: dict[str, object]) -> None:
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        temporary = folder / f".{_INDEX}.{uuid.uuid4().hex}"
-        try:
-            temporary.write_text(json.dumps(index))
-            os.replace(temporary, folder / _INDEX)
-        finally:
-            temporary.unlink(missing_ok=True)
+        with whole_file(folder / _INDEX) as file:
+            file.write(json.dumps(index).encode())
     except OSError as error:
         raise InputError(
             f"cannot write the tape cache {folder}: {error.strerror}; "

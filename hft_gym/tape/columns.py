@@ -1,5 +1,6 @@
-"""Columns of a tape while it is built: raw files in a folder that is gone afterwards."""
+"""Columns of a tape while it is built: files without a name, gone with their process."""
 
+import os
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -23,13 +24,13 @@ class ColumnFiles:
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self._folder = tempfile.TemporaryDirectory(prefix=".building-", dir=folder)
+        self._folder = folder
         self._files: dict[str, BinaryIO] = {}
 
     def __enter__(self) -> "ColumnFiles":
         try:
             for name in COLUMNS:
-                self._files[name] = self._path(name).open("wb")
+                self._files[name] = tempfile.TemporaryFile(dir=self._folder)
         except BaseException:
             self.close()
             raise
@@ -52,17 +53,21 @@ class ColumnFiles:
         """`[rows]` memory maps of what was written; valid while the context lasts."""
         for file in self._files.values():
             file.flush()
-        if self._path("kind").stat().st_size == 0:  # an empty file cannot be mapped
+        if os.fstat(self._files["kind"].fileno()).st_size == 0:  # nothing cannot be mapped
             return {name: np.empty(0, dtype) for name, dtype in COLUMNS.items()}
         return {
-            name: np.memmap(self._path(name), dtype, mode="r") for name, dtype in COLUMNS.items()
+            name: np.memmap(self._files[name], dtype, mode="r") for name, dtype in COLUMNS.items()
+        }
+
+    def descriptors(self) -> dict[str, int]:
+        """Descriptor of the file of each column that holds something."""
+        return {
+            name: file.fileno()
+            for name, file in self._files.items()
+            if os.fstat(file.fileno()).st_size
         }
 
     def close(self) -> None:
-        """Remove the files."""
+        """Give the files up; the system takes their space back."""
         for file in self._files.values():
             file.close()
-        self._folder.cleanup()
-
-    def _path(self, name: str) -> Path:
-        return Path(self._folder.name) / name

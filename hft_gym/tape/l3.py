@@ -10,20 +10,32 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hft_gym.kernel import idmap
-from hft_gym.kernel.jit import kernel
+from hft_gym.kernel.jit import inlined_kernel, kernel
+from hft_gym.kernel.prefetch import prefetch
 from hft_gym.tape import levels as ladder
 from hft_gym.tape.dbn import UNDEF_PRICE
-from hft_gym.tape.orders import Anomaly, Stop, count, entries_of, free_of, has_room, orders_of
-from hft_gym.tape.packets import append, end_packet, limit_packet, next_queue_key
+from hft_gym.tape.orders import (
+    ORDER_DTYPE,
+    Anomaly,
+    Observation,
+    Stop,
+    count,
+    has_room,
+    observe,
+    orders_of,
+)
+from hft_gym.tape.packets import append, end_packet, end_packet_here, limit_packet, next_queue_key
 from hft_gym.tape.rows import Flag, Kind
 from hft_gym.tape.session import end_run
+from hft_gym.tape.usual import MAX_LOTS, take_usual
 
 F_LAST, F_TOB, F_SNAPSHOT, F_MBP, F_BAD_TS_RECV, F_MAYBE_BAD_BOOK = 128, 64, 32, 16, 8, 4
-MAX_LOTS = 2**31 - 1
 UNDEF_TIME = np.uint64(2**63 - 1)  # from here on a time is no time
 _ADD, _CANCEL, _MODIFY, _TRADE = ord("A"), ord("C"), ord("M"), ord("T")
 _FILL, _CLEAR, _NONE = ord("F"), ord("R"), ord("N")
 _BID, _ASK = ord("B"), ord("A")
+_ORDER_BYTES = np.uint64(ORDER_DTYPE.itemsize)
+_AHEAD = 12  # records: the memory of an order is asked for so long before its turn
 
 
 @kernel
@@ -40,21 +52,27 @@ def resolve(books: NDArray[np.void], records: NDArray[np.void], first: int) -> i
     """
     book = books[0]
     for number in range(first, len(records)):
-        if not has_room(book):
-            book["stop"] = Stop.NEEDS_ROOM
-            return number
-        record = records[number]
-        begin(book, record)
-        stop = _apply(book, record)
-        if stop != Stop.DONE:
-            book["stop"] = stop
-            return number
+        _ask_ahead(book, records[np.uint64(min(number + _AHEAD, len(records) - 1))])
+        record = records[np.uint64(number)]
+        if not take_usual(book, record):
+            stop = take(book, record)
+            if stop != Stop.DONE:
+                book["stop"] = stop
+                return number
         book["action_count"][record["action"]] += 1
+        _follow_sequence(book, record)
         if record["flags"] & F_LAST:
-            end_packet(book)
+            end_packet_here(book)
         limit_packet(book)
     book["stop"] = Stop.DONE
     return len(records)
+
+
+@inlined_kernel
+def _ask_ahead(book: np.void, record: np.void) -> None:
+    """Bring near what a record to come will look for."""
+    place = idmap.home(np.uint64(book["map_slots"] - 1), record["order_id"])
+    prefetch(book["orders_address"] + _ORDER_BYTES * place)
 
 
 @kernel
@@ -68,6 +86,27 @@ def finish(books: NDArray[np.void]) -> None:
 
 
 @kernel
+def take(book: np.void, record: np.void) -> int:
+    """What one record does to the book, whatever it is; a Stop."""
+    if not has_room(book):
+        return Stop.NEEDS_ROOM
+    begin(book, record)
+    return _apply(book, record)
+
+
+@inlined_kernel
+def _follow_sequence(book: np.void, record: np.void) -> None:
+    """Count gaps and falls of the sequence numbers; a snapshot's are those of its orders."""
+    if record["flags"] & F_SNAPSHOT:
+        return
+    sequence, before = np.int64(record["sequence"]), book["sequence"]
+    book["sequence"] = sequence
+    if before >= 0:  # not the first one
+        observe(book, Observation.SEQUENCE_GAPS, int(sequence > before + 1))
+        observe(book, Observation.SEQUENCE_FELL, int(sequence < before))
+
+
+@inlined_kernel
 def begin(book: np.void, record: np.void) -> None:
     """Clocks and flags of a record; the first live record ends a snapshot's packet."""
     flags = record["flags"]
@@ -82,25 +121,29 @@ def begin(book: np.void, record: np.void) -> None:
     elif flags & F_BAD_TS_RECV:
         count(book, Anomaly.BAD_TS_RECV)
     if flags & F_MAYBE_BAD_BOOK:
+        count(book, Anomaly.MAYBE_BAD_BOOK)
         row_flags |= Flag.BAD_BOOK
     book["row_flags"] = row_flags
 
 
-@kernel
+@inlined_kernel
 def _set_clocks(book: np.void, record: np.void, snapshot: bool) -> None:
     """Both clocks are running maxima: no row is earlier than the one before."""
     if record["ts_event"] >= UNDEF_TIME or record["ts_recv"] >= UNDEF_TIME:
         count(book, Anomaly.UNDEFINED_TIME)
         return
     ts_exchange_ns, ts_local_ns = np.int64(record["ts_event"]), np.int64(record["ts_recv"])
-    early = ts_exchange_ns < book["ts_exchange_ns"] or ts_local_ns < book["ts_local_ns"]
-    if early and not snapshot:
+    exchange_fell = ts_exchange_ns < book["ts_exchange_ns"]
+    local_fell = ts_local_ns < book["ts_local_ns"]
+    if (exchange_fell or local_fell) and not snapshot:
         count(book, Anomaly.TIME_RAN_BACK)
+        observe(book, Observation.TS_EVENT_FELL, int(exchange_fell))
+        observe(book, Observation.TS_RECV_FELL, int(local_fell))
     book["ts_exchange_ns"] = max(book["ts_exchange_ns"], ts_exchange_ns)
     book["ts_local_ns"] = max(book["ts_local_ns"], ts_local_ns)
 
 
-@kernel
+@inlined_kernel
 def _apply(book: np.void, record: np.void) -> int:
     """What one record does; a Stop."""
     action = record["action"]
@@ -141,19 +184,18 @@ def _trade_or_fill(book: np.void, record: np.void) -> int:
     if record["action"] == _TRADE:
         append(book, Kind.TRADE, side, px_ticks, lots, -1)
         return Stop.DONE
-    slot = idmap.find(entries_of(book), record["order_id"])
+    order = orders_of(book)[idmap.locate(orders_of(book), record["order_id"])]
     queue_key = -1
-    if slot == idmap.EMPTY:
+    if order["is_used"] == 0:
         count(book, Anomaly.UNKNOWN_FILL)
     else:
-        order = orders_of(book)[slot]
         queue_key, side = order["queue_key"], order["side"]
         order["filled_lots"] = min(order["filled_lots"] + lots, MAX_LOTS)
     append(book, Kind.FILL, side, px_ticks, lots, queue_key)
     return Stop.DONE
 
 
-@kernel
+@inlined_kernel
 def _add_or_modify(book: np.void, record: np.void) -> int:
     """An order comes to rest or takes another price or size."""
     if record["price"] == UNDEF_PRICE:
@@ -165,8 +207,8 @@ def _add_or_modify(book: np.void, record: np.void) -> int:
         return Stop.OFF_GRID
     if _is_too_far(px_ticks):
         return Stop.TOO_FAR
-    place = idmap.locate(entries_of(book), record["order_id"])
-    known = entries_of(book)[place]["slot"] != idmap.EMPTY
+    place = idmap.locate(orders_of(book), record["order_id"])
+    known = orders_of(book)[place]["is_used"] != 0
     if record["action"] == _ADD and known:
         count(book, Anomaly.DUPLICATE_ADD)
     elif known:
@@ -178,8 +220,8 @@ def _add_or_modify(book: np.void, record: np.void) -> int:
     return Stop.DONE
 
 
-@kernel
-def _add(book: np.void, record: np.void, place: int, px_ticks: int) -> None:
+@inlined_kernel
+def _add(book: np.void, record: np.void, place: np.uint64, px_ticks: int) -> None:
     """A new order at the back of its level."""
     if not _has_lots(book, record):
         return
@@ -188,15 +230,14 @@ def _add(book: np.void, record: np.void, place: int, px_ticks: int) -> None:
         count(book, Anomaly.NO_SIDE)
         return
     book["free_slots"] -= 1
-    slot = free_of(book)[book["free_slots"]]
-    idmap.put_at(entries_of(book), place, record["order_id"], slot)
-    _rest(book, slot, side, px_ticks, _size(record))
+    idmap.put_at(orders_of(book), place, record["order_id"])
+    _rest(book, place, side, px_ticks, _size(record))
 
 
 @kernel
-def _rest(book: np.void, slot: int, side: int, px_ticks: int, lots: int) -> None:
-    """The order of a slot goes to the back of a level."""
-    order = orders_of(book)[slot]
+def _rest(book: np.void, place: np.uint64, side: int, px_ticks: int, lots: int) -> None:
+    """The order of a place goes to the back of a level."""
+    order = orders_of(book)[place]
     order["queue_key"] = next_queue_key(book)
     order["px_ticks"] = px_ticks
     order["lots"] = lots
@@ -207,13 +248,12 @@ def _rest(book: np.void, slot: int, side: int, px_ticks: int, lots: int) -> None
 
 
 @kernel
-def _modify(book: np.void, record: np.void, place: int, px_ticks: int) -> None:
+def _modify(book: np.void, record: np.void, place: np.uint64, px_ticks: int) -> None:
     """A decrease keeps its place in the queue; an increase or another price loses it.
 
     So does a refill: an iceberg of which more is shown than its fills have left.
     """
-    slot = entries_of(book)[place]["slot"]
-    order = orders_of(book)[slot]
+    order = orders_of(book)[place]
     lots = _size(record)
     if lots > MAX_LOTS:
         count(book, Anomaly.UNDEFINED_SIZE)
@@ -227,8 +267,8 @@ def _modify(book: np.void, record: np.void, place: int, px_ticks: int) -> None:
         side = order["side"]
     left = order["lots"] - order["filled_lots"]
     if px_ticks != order["px_ticks"] or side != order["side"] or lots > left:
-        _leave_level(book, slot, order["lots"])
-        _rest(book, slot, side, px_ticks, lots)
+        _leave_level(book, place, order["lots"])
+        _rest(book, place, side, px_ticks, lots)
     elif lots < order["lots"]:
         _reduce(book, place, order["lots"] - lots)
 
@@ -236,54 +276,51 @@ def _modify(book: np.void, record: np.void, place: int, px_ticks: int) -> None:
 @kernel
 def _cancel(book: np.void, record: np.void) -> None:
     """A whole order leaves, or a part of it; the rest keeps its place."""
-    place = idmap.locate(entries_of(book), record["order_id"])
-    slot = entries_of(book)[place]["slot"]
-    if slot == idmap.EMPTY:
+    place = idmap.locate(orders_of(book), record["order_id"])
+    order = orders_of(book)[place]
+    if order["is_used"] == 0:
         count(book, Anomaly.UNKNOWN_CANCEL)
         return
     if not _has_lots(book, record):
         return
-    lots, leaves = _size(record), orders_of(book)[slot]["lots"]
+    lots, leaves = _size(record), order["lots"]
     if lots > leaves:
         count(book, Anomaly.CANCEL_TOO_LARGE)
     _reduce(book, place, min(lots, leaves))
 
 
-@kernel
-def _reduce(book: np.void, place: int, lots: int) -> None:
+@inlined_kernel
+def _reduce(book: np.void, place: np.uint64, lots: int) -> None:
     """Lots of an order leave; with its last lot the order is forgotten."""
-    slot = entries_of(book)[place]["slot"]
-    _leave_level(book, slot, lots)
-    if orders_of(book)[slot]["lots"] == 0:
-        idmap.remove_at(entries_of(book), place)
-        free_of(book)[book["free_slots"]] = slot
-        book["free_slots"] += 1
+    _leave_level(book, place, lots)
+    is_gone = int(orders_of(book)[place]["lots"] == 0)
+    idmap.remove_if(orders_of(book), place, is_gone)
+    book["free_slots"] += is_gone
 
 
 @kernel
-def _leave_level(book: np.void, slot: int, lots: int) -> None:
-    """Lots of a slot's order leave its level."""
-    order = orders_of(book)[slot]
+def _leave_level(book: np.void, place: np.uint64, lots: int) -> None:
+    """Lots of the order of a place leave its level."""
+    order = orders_of(book)[place]
     order["lots"] -= lots
     order["filled_lots"] = max(order["filled_lots"] - lots, 0)
-    ladder.take(book["levels_state"], order["side"], order["px_ticks"], lots)
+    px_ticks: Any = np.int64(order["px_ticks"])
+    ladder.change(book["levels_state"], order["side"], px_ticks, -lots)
     append(book, Kind.REDUCE, order["side"], order["px_ticks"], lots, order["queue_key"])
 
 
 @kernel
 def _clear(book: np.void) -> None:
     """The book is empty."""
-    if book["free_slots"] < len(free_of(book)):
-        for place in range(len(entries_of(book))):
-            entries_of(book)[place]["slot"] = idmap.EMPTY
-        for slot in range(len(free_of(book))):
-            free_of(book)[slot] = slot
-        book["free_slots"] = len(free_of(book))
+    if book["free_slots"] < book["slots"]:
+        for place in range(book["map_slots"]):
+            orders_of(book)[place]["is_used"] = 0
+        book["free_slots"] = book["slots"]
         ladder.clear(book["levels_state"])
     append(book, Kind.CLEAR, 0, 0, 0, -1)
 
 
-@kernel
+@inlined_kernel
 def _has_lots(book: np.void, record: np.void) -> bool:
     """Whether the record's size is a number of lots; counts it if not."""
     if record["size"] == 0:
@@ -301,13 +338,13 @@ def _is_too_far(px_ticks: int) -> Any:
     return px_ticks > ladder.MAX_TICKS or px_ticks < -ladder.MAX_TICKS
 
 
-@kernel
+@inlined_kernel
 def _size(record: np.void) -> Any:
     """Size of a record as a signed number: Numba turns mixed arithmetic into floats."""
     return np.int64(record["size"])
 
 
-@kernel
+@inlined_kernel
 def _sign(side: int) -> int:
     """+1 for B, -1 for A, 0 for anything else."""
     if side == _BID:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hft_gym.kernel.address import address_of, column
-from hft_gym.kernel.jit import kernel
+from hft_gym.kernel.jit import inlined_kernel, kernel
 
 PAGE_BITS = 12
 PAGE = 1 << PAGE_BITS
@@ -66,63 +66,78 @@ class LevelsMemory:
         self._record["filled_address"] = address_of(self._filled)
 
 
-@kernel
+@inlined_kernel
 def _page_of(levels: np.void) -> NDArray[np.int32]:
     return column(levels["page_of_address"], PAGES, _I4)
 
 
-@kernel
+@inlined_kernel
 def _lots(levels: np.void) -> NDArray[np.int64]:
     return column(levels["lots_address"], levels["room_pages"] * 2 * PAGE, _I8)
 
 
-@kernel
+@inlined_kernel
 def _filled(levels: np.void) -> NDArray[np.int64]:
     return column(levels["filled_address"], levels["room_pages"] * 2, _I8)
 
 
-@kernel
+@inlined_kernel
 def levels_have_room(levels: np.void) -> Any:
     """Whether one more page can be taken."""
     return levels["pages"] < levels["room_pages"]
 
 
-@kernel
+@inlined_kernel
+def has_page(levels: np.void, px_ticks: int) -> Any:
+    """Whether `change` may be called for a price; any whole number will do."""
+    page = np.uint64(((px_ticks + SHIFT) >> PAGE_BITS) & (PAGES - 1))
+    return (px_ticks >= -MAX_TICKS) & (px_ticks <= MAX_TICKS) & (_page_of(levels)[page] >= 0)
+
+
+@inlined_kernel
 def put(levels: np.void, side: int, px_ticks: int, lots: int) -> None:
     """Lots come to rest at a level; needs room for a page."""
-    level = px_ticks + SHIFT
-    page = level >> PAGE_BITS
-    page_of, totals = _page_of(levels), _lots(levels)
-    if page_of[page] < 0:
-        page_of[page] = levels["pages"]
+    page = (px_ticks + SHIFT) >> PAGE_BITS
+    if _page_of(levels)[page] < 0:
+        _page_of(levels)[page] = levels["pages"]
         levels["pages"] += 1
         levels["low_page"] = min(levels["low_page"], page)
         levels["high_page"] = max(levels["high_page"], page)
-    place = 2 * page_of[page] + ((1 - side) >> 1)
-    within = place * PAGE + (level & (PAGE - 1))
-    if totals[within] == 0:
-        _filled(levels)[place] += 1
-        if side > 0:
-            levels["best_bid_level"] = max(levels["best_bid_level"], level)
-        else:
-            levels["best_ask_level"] = min(levels["best_ask_level"], level)
-    totals[within] += lots
+    change(levels, side, px_ticks, lots)
+
+
+@inlined_kernel
+def change(levels: np.void, side: int, px_ticks: int, lots: int) -> None:
+    """Lots come to rest at a level that has a page or, where negative, leave it.
+
+    Products stand for choices: side and direction are a coin's, and a wrong guess is dear.
+    """
+    level = px_ticks + SHIFT
+    is_ask = (1 - side) >> 1
+    page = np.int64(_page_of(levels)[np.uint64(level >> PAGE_BITS)])  # unsigned: see idmap.home
+    place = np.uint64(2 * page + is_ask)
+    within = np.uint64((2 * page + is_ask) * PAGE + (level & (PAGE - 1)))
+    before_lots = _lots(levels)[within]
+    left_lots = before_lots + lots
+    _lots(levels)[within] = left_lots
+    _filled(levels)[place] += int(left_lots != 0) - int(before_lots != 0)
+    bid, ask = levels["best_bid_level"], levels["best_ask_level"]
+    is_empty = int(left_lots == 0)
+    if is_empty & ((1 - is_ask) * int(level == bid) | is_ask * int(level == ask)):
+        next_touch(levels, side, level)
+        return
+    is_put = int(lots > 0)
+    levels["best_bid_level"] = max(bid, NO_BID + is_put * (1 - is_ask) * (level - NO_BID))
+    levels["best_ask_level"] = min(ask, NO_ASK + is_put * is_ask * (level - NO_ASK))
 
 
 @kernel
-def take(levels: np.void, side: int, px_ticks: int, lots: int) -> None:
-    """Lots that rest at a level leave it."""
-    level = px_ticks + SHIFT
-    totals = _lots(levels)
-    place = 2 * _page_of(levels)[level >> PAGE_BITS] + ((1 - side) >> 1)
-    within = place * PAGE + (level & (PAGE - 1))
-    totals[within] -= lots
-    if totals[within] == 0:
-        _filled(levels)[place] -= 1
-        if side > 0 and level == levels["best_bid_level"]:
-            levels["best_bid_level"] = next_level(levels, side, level)
-        elif side < 0 and level == levels["best_ask_level"]:
-            levels["best_ask_level"] = next_level(levels, side, level)
+def next_touch(levels: np.void, side: int, level: int) -> None:
+    """The best level of a side has lost its last lots."""
+    if side > 0:
+        levels["best_bid_level"] = next_level(levels, side, level)
+    else:
+        levels["best_ask_level"] = next_level(levels, side, level)
 
 
 @kernel
@@ -156,13 +171,13 @@ def next_level(levels: np.void, side: int, level: int) -> int:
     return NO_BID if side > 0 else NO_ASK
 
 
-@kernel
+@inlined_kernel
 def is_crossed(levels: np.void) -> Any:
     """Whether the best bid is at or above the best ask."""
     return levels["best_bid_level"] >= levels["best_ask_level"]
 
 
-@kernel
+@inlined_kernel
 def is_two_sided(levels: np.void) -> Any:
     """Whether there is a bid and an ask."""
     return levels["best_bid_level"] != NO_BID and levels["best_ask_level"] != NO_ASK

@@ -160,6 +160,7 @@ def _built(
             source_sha256=sha256,
             records=translator.kinds,
             anomalies={**resolver.anomalies, **translator.oddities},
+            observed=resolver.observed,
             session_start_ns=found.start_ns,
             session_end_ns=found.end_ns,
             low_ticks=found.low_ticks,
@@ -167,7 +168,7 @@ def _built(
             tick_size_from=origin,
             local_clock="exchange",
         )
-        return MarketTape.write(path, files.columns(), meta)
+        return MarketTape.write(path, files.columns(), meta, files.descriptors())
 
 
 def _tick_of(messages: NDArray[np.void], rows: NDArray[np.int64]) -> int:

@@ -23,6 +23,7 @@ from hft_gym.tape.lobster_files import MESSAGE_DTYPE
 NOWHERE_TICKS = 2**62  # beyond every price
 _NEXT_CHOICE = 2**60  # later than every arrival
 _UNNAMED = np.uint64(1 << 63)
+NO_SLOT = -1
 
 
 class Oddity(IntEnum):
@@ -91,7 +92,7 @@ class LobsterMemory:
         self._levels = LevelsMemory(self.book["levels_state"])
         self._orders = np.zeros(room, LOBSTER_ORDER_DTYPE)
         self._free = np.arange(room)[::-1].copy()
-        self._entries = idmap.new_map(room)
+        self._entries = idmap.new_map(room, idmap.SLOT_DTYPE)
         self.records = np.zeros(1 << 16, MBO_DTYPE)
         self.book["tick_size_e9"] = tick_size_e9
         self.book["message_row"] = -1
@@ -155,8 +156,15 @@ def free_of(book: np.void) -> NDArray[np.int64]:
 
 @kernel
 def entries_of(book: np.void) -> NDArray[np.void]:
-    """`[entries]` map from order id to slot."""
-    return column(book["entries_address"], book["map_slots"], idmap.ENTRY_DTYPE)
+    """`[map_slots]` of `idmap.SLOT_DTYPE`."""
+    return column(book["entries_address"], book["map_slots"], idmap.SLOT_DTYPE)
+
+
+@kernel
+def slot_of(book: np.void, order_id: np.uint64) -> int:
+    """Slot of an order, or NO_SLOT."""
+    entry = entries_of(book)[idmap.locate(entries_of(book), order_id)]
+    return int(entry["slot"]) if entry["is_used"] else NO_SLOT
 
 
 @kernel
@@ -199,7 +207,9 @@ def rest(book: np.void, order_id: np.uint64, side: int, px_ticks: int, lots: int
     book["free_slots"] -= 1
     slot = free_of(book)[book["free_slots"]]
     book["high_slot"] = max(book["high_slot"], slot + 1)
-    idmap.put_at(entries_of(book), idmap.locate(entries_of(book), order_id), order_id, slot)
+    place = idmap.locate(entries_of(book), order_id)
+    idmap.put_at(entries_of(book), place, order_id)
+    entries_of(book)[place]["slot"] = slot
     order = orders_of(book)[slot]
     order["order_id"], order["side"], order["px_ticks"] = order_id, side, px_ticks
     order["lots"], order["arrival_index"] = lots, book["arrivals_count"]
@@ -218,10 +228,10 @@ def leave(book: np.void, slot: int, lots: int, executed: bool) -> None:
     if executed:
         emit(book, ord("F"), side, order_id, book["message_state"]["px_e9"], lots)
     emit(book, ord("C"), side, order_id, order["px_ticks"] * book["tick_size_e9"], lots)
-    ladder.take(book["levels_state"], side, order["px_ticks"], lots)
+    ladder.change(book["levels_state"], side, order["px_ticks"], -lots)
     order["lots"] -= lots
     if order["lots"] == 0:
-        idmap.remove_at(entries_of(book), idmap.locate(entries_of(book), order_id))
+        idmap.remove_if(entries_of(book), idmap.locate(entries_of(book), order_id), 1)
         free_of(book)[book["free_slots"]] = slot
         book["free_slots"] += 1
 

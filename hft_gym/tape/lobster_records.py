@@ -11,24 +11,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hft_gym.errors import InputError
-from hft_gym.kernel import idmap
 from hft_gym.kernel.jit import kernel
 from hft_gym.tape import levels as ladder
 from hft_gym.tape.dbn import MBO_DTYPE, RTYPE_MBO
 from hft_gym.tape.l3 import F_LAST, F_SNAPSHOT
 from hft_gym.tape.levels import NO_ASK, NO_BID, SHIFT
 from hft_gym.tape.lobster_book import (
+    NO_SLOT,
     NOWHERE_TICKS,
     LobsterMemory,
     Oddity,
     emit,
-    entries_of,
     has_room,
     leave,
     leave_level,
     orders_of,
     records_of,
     rest,
+    slot_of,
 )
 from hft_gym.tape.lobster_files import (
     DECREASE,
@@ -208,7 +208,7 @@ def _apply(book: np.void) -> None:
 def _enter(book: np.void) -> None:
     """A new order."""
     message = book["message_state"]
-    if idmap.find(entries_of(book), message["order_id"]) != idmap.EMPTY:
+    if slot_of(book, message["order_id"]) != NO_SLOT:
         book["oddity_count"][Oddity.DUPLICATE_ORDER] += 1
         return
     px_ticks = message["px_e9"] // book["tick_size_e9"]
@@ -222,8 +222,8 @@ def _leave_or_execute(book: np.void) -> None:
     side, lots, executed = message["side"], message["lots"], message["kind"] == EXECUTION
     if executed:
         emit(book, ord("T"), -side, np.uint64(0), message["px_e9"], lots)
-    slot = idmap.find(entries_of(book), message["order_id"])
-    if slot == idmap.EMPTY:
+    slot = slot_of(book, message["order_id"])
+    if slot == NO_SLOT:
         book["oddity_count"][Oddity.UNKNOWN_ORDER] += 1
     else:
         order = orders_of(book)[slot]

@@ -2,10 +2,8 @@
 
 import dataclasses
 import json
-import os
-import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +12,11 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from hft_gym.errors import InputError
+from hft_gym.tape.copying import CopyingSink
 from hft_gym.tape.instrument import Instrument
 from hft_gym.tape.rows import COLUMNS, FORMAT_VERSION, Kind
 from hft_gym.tape.status import StatusChange
+from hft_gym.tape.whole_file import whole_file
 
 _META_KEY = b"hft_gym.tape"
 
@@ -32,6 +32,8 @@ class TapeMeta:
         source_sha256: digest of that file's content.
         records: how many source records of each action (`A`, `C`, `M`, `T`, `F`, `R`, `N`).
         anomalies: how many records of each kind of oddity; only kinds that were met.
+        observed: counts of what some sources hold by nature, such as packets after which the book
+            is crossed and gaps in the sequence numbers; see `hft_gym.tape.orders.Observation`.
         session_start_ns: local time from which on the book can be traded.
         session_end_ns: local time of the last row of the session.
         low_ticks: lowest best bid inside the session; of `trades`, their lowest price.
@@ -63,7 +65,8 @@ class TapeMeta:
     status: tuple[StatusChange, ...] = ()
     trading_spans_ns: tuple[tuple[int, int], ...] = ()
     local_clock: str = "capture"
-    condition: dict[str, str] = dataclasses.field(default_factory=dict)
+    condition: dict[str, str] = field(default_factory=dict)
+    observed: dict[str, int] = field(default_factory=dict)
     format_version: int = FORMAT_VERSION
 
     def to_json(self) -> str:
@@ -140,7 +143,10 @@ class MarketTape:
 
     @staticmethod
     def write(
-        path: Path | str, columns: Mapping[str, NDArray[Any]], meta: TapeMeta
+        path: Path | str,
+        columns: Mapping[str, NDArray[Any]],
+        meta: TapeMeta,
+        files: Mapping[str, int] | None = None,
     ) -> "MarketTape":
         """Write a tape under a temporary name, give it its own when complete, and open it.
 
@@ -148,6 +154,7 @@ class MarketTape:
             path: where the tape shall be.
             columns: `[rows]` arrays for every name of `COLUMNS`; may be memory maps.
             meta: what the tape is made of.
+            files: descriptors of the files that the columns are maps of, if they are.
 
         Raises:
             InputError: the folder cannot be written.
@@ -159,25 +166,18 @@ class MarketTape:
             pa.array(np.ascontiguousarray(columns[name], dtype)) for name, dtype in COLUMNS.items()
         ]
         batch = pa.record_batch(arrays, schema=schema)
+        mapped = {columns[name].ctypes.data: number for name, number in (files or {}).items()}
         try:
-            _write_whole(path, batch)
+            with whole_file(path) as file:
+                sink = CopyingSink(file, mapped)
+                with pa.ipc.new_file(sink, schema) as writer:
+                    writer.write_batch(batch)
         except OSError as error:
             raise InputError(
                 f"cannot write the tape {path}: {error.strerror or error}; "
                 "choose another cache folder or free some space"
             ) from error
         return MarketTape.open(path)
-
-
-def _write_whole(path: Path, batch: pa.RecordBatch) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")
-    try:
-        with pa.OSFile(str(temporary), "wb") as sink, pa.ipc.new_file(sink, batch.schema) as writer:
-            writer.write_batch(batch)
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def _only_batch(path: Path) -> pa.RecordBatch:

@@ -16,13 +16,14 @@ from hft_gym.errors import InputError
 from hft_gym.kernel.jit import kernel
 from hft_gym.tape.columns import ColumnFiles
 from hft_gym.tape.grid import bad_price, off_grid
-from hft_gym.tape.l3 import F_LAST, F_SNAPSHOT, MAX_LOTS, begin, finish
+from hft_gym.tape.l3 import F_LAST, F_SNAPSHOT, begin, finish
 from hft_gym.tape.levels import MAX_TICKS, NO_ASK, NO_BID, SHIFT
-from hft_gym.tape.orders import Anomaly, BookMemory, Stop, count
+from hft_gym.tape.orders import Anomaly, BookMemory, Observation, Stop, count
 from hft_gym.tape.packets import append, end_packet, limit_packet
 from hft_gym.tape.records import UNDEF_PRICE, split
 from hft_gym.tape.rows import Kind
 from hft_gym.tape.session import Session, SessionHours, found_session, limit_session
+from hft_gym.tape.usual import MAX_LOTS
 
 # One level of one side that the tape shows; nothing where there are no lots.
 SHOWN_DTYPE = np.dtype([("px_ticks", "i8"), ("lots", "i8")])
@@ -272,6 +273,12 @@ class LevelsResolver:
         """Oddities of each kind that was met."""
         counts = self._memory.book["anomaly_count"]
         return {kind.name.lower(): int(counts[kind]) for kind in Anomaly if counts[kind]}
+
+    @property
+    def observed(self) -> dict[str, int]:
+        """Counts of what may be the nature of the source; only kinds that were met."""
+        counts = self._memory.book["observation_count"]
+        return {kind.name.lower(): int(counts[kind]) for kind in Observation if counts[kind]}
 
     def _write(self, files: ColumnFiles, rows: int) -> None:
         files.append(self._memory.first_rows(rows))

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from hft_gym.kernel import idmap
 from hft_gym.kernel.address import address_of, column
-from hft_gym.kernel.jit import kernel
+from hft_gym.kernel.jit import inlined_kernel
 from hft_gym.tape.levels import (
     LEVELS_DTYPE,
     NO_ASK,
@@ -19,6 +19,7 @@ from hft_gym.tape.levels import (
 from hft_gym.tape.rows import COLUMNS
 
 FOREVER_NS = 2**63 - 1
+_SPARE_ROWS = 4096  # of the buffer, so that it need not grow for every open packet
 
 
 class Stop(IntEnum):
@@ -50,22 +51,36 @@ class Anomaly(IntEnum):
     BAD_TS_RECV = 14  # the vendor doubts a capture time, outside snapshots
     ENDLESS_PACKET = 15  # ended after LONGEST_PACKET_ROWS
     OPEN_PACKET = 16  # the source ends in the middle of a packet
+    MAYBE_BAD_BOOK = 17  # the vendor doubts the book (F_MAYBE_BAD_BOOK): rows are marked BAD_BOOK
 
 
-ORDER_DTYPE = np.dtype(
+class Observation(IntEnum):
+    """What is counted of live records though some venues' data hold it by nature."""
+
+    CROSSED_PACKETS = 0  # after them the book is crossed or locked
+    CROSSED_SPANS = 1  # runs of such packets
+    SEQUENCE_GAPS = 2  # numbers left out: a loss, or other instruments of the same channel
+    SEQUENCE_FELL = 3  # a number below the one before
+    TS_EVENT_FELL = 4  # exchange time before that of an earlier record
+    TS_RECV_FELL = 5  # local time before that of an earlier record
+
+
+ORDER_DTYPE = np.dtype(  # an entry of the map from order ids, half a cache line
     [
+        ("order_id", "u8"),
         ("queue_key", "i8"),
-        ("px_ticks", "i8"),
+        ("px_ticks", "i4"),
         ("lots", "i4"),
         ("filled_lots", "i4"),  # of fills that no cancel or modify has followed yet
-        ("side", "i4"),
-    ],
-    align=True,
+        ("side", "i2"),
+        ("is_used", "i2"),
+    ]
 )
 
 BOOK_DTYPE = np.dtype(
     [
         ("tick_size_e9", "i8"),
+        ("ticks_per_price", "f8"),  # 1 / tick_size_e9
         ("stop", "i8"),  # a Stop
         ("rows_before", "i8"),  # rows of the tape that have left the buffer
         ("rows", "i8"),  # rows in the buffer
@@ -75,6 +90,7 @@ BOOK_DTYPE = np.dtype(
         ("row_flags", "i8"),
         ("in_snapshot", "i8"),
         ("crossed", "i8"),  # the book as the open packet found it
+        ("in_span", "i8"),  # whether the live packet before left it crossed or locked
         ("from_ns", "i8"),  # what the session may not exceed
         ("until_ns", "i8"),
         ("run_start_ns", "i8"),  # a run of packets with a tradable book; 0 when none
@@ -92,12 +108,13 @@ BOOK_DTYPE = np.dtype(
         ("levels_state", LEVELS_DTYPE),
         ("action_count", "i8", (256,)),  # records of each action
         ("anomaly_count", "i8", (len(Anomaly),)),
-        ("free_slots", "i8"),
-        ("slots", "i8"),
+        ("observation_count", "i8", (len(Observation),)),
+        ("sequence", "i8"),  # of the live record before; -1 at the start
+        ("free_slots", "i8"),  # orders that the map may still take
+        ("slots", "i8"),  # orders that the map may hold
         ("map_slots", "i8"),
-        ("orders_address", "u8"),  # address of [slots] of ORDER_DTYPE
-        ("free_address", "u8"),  # address of [slots] i8, a stack of free slots
-        ("entries_address", "u8"),  # address of [entries]: the map from order id to slot
+        ("orders_address", "u8"),  # address of [map_slots] of ORDER_DTYPE: orders by their id
+        ("is_writing", "i8"),  # whether rows are written; 0: the book alone is kept
         ("buffer_rows", "i8"),
         *((f"{name}_address", "u8") for name in COLUMNS),  # addresses of [buffer_rows] columns
     ]
@@ -112,24 +129,24 @@ class BookMemory:
     Args:
         tick_size_e9: in units of 1e-9.
         room: for so many orders before the book has to grow.
+        is_writing: whether rows are written; the book alone needs no room for any.
 
     Attributes:
         books: `[1]` of BOOK_DTYPE.
         columns: buffer of rows, by name.
     """
 
-    def __init__(self, tick_size_e9: int, room: int = 1 << 14) -> None:
+    def __init__(self, tick_size_e9: int, room: int = 1 << 10, is_writing: bool = True) -> None:
         self.books = np.zeros(1, BOOK_DTYPE)
         book = self.book
         self._levels = LevelsMemory(book["levels_state"])
-        self._entries = idmap.new_map(room)
-        slots = len(self._entries) // 2
-        self._orders = np.zeros(slots, ORDER_DTYPE)
-        self._free = np.arange(slots)[::-1].copy()
+        self._orders = idmap.new_map(room, ORDER_DTYPE)
         self.columns = {name: np.zeros(0, dtype) for name, dtype in COLUMNS.items()}
         book["tick_size_e9"] = tick_size_e9
-        book["free_slots"] = slots
-        book["until_ns"] = FOREVER_NS
+        book["ticks_per_price"] = 1.0 / tick_size_e9
+        book["free_slots"] = idmap.room_of(self._orders)
+        book["is_writing"] = is_writing
+        book["until_ns"], book["sequence"] = FOREVER_NS, -1
         book["low_level"], book["high_level"] = NO_ASK, NO_BID
         book["touch_bid_level"], book["touch_ask_level"] = NO_BID, NO_ASK
         self._bind()
@@ -139,14 +156,16 @@ class BookMemory:
         """The record, for reading and writing its fields."""
         return self.books[0]
 
+    @property
+    def orders(self) -> NDArray[np.void]:
+        """`[map_slots]` of ORDER_DTYPE."""
+        return self._orders
+
     def grow(self) -> None:
         """Make more room wherever it has run out."""
         if self.book["free_slots"] == 0:
-            slots = len(self._orders)
-            self._orders = np.concatenate([self._orders, np.zeros_like(self._orders)])
-            self._free = np.concatenate([np.arange(slots, 2 * slots)[::-1], self._free])
-            self._entries = idmap.grown(self._entries)
-            self.book["free_slots"] = slots
+            self.book["free_slots"] = idmap.room_of(self._orders)
+            self._orders = idmap.grown(self._orders)
         if self.book["levels_state"]["pages"] == self.book["levels_state"]["room_pages"]:
             self._levels.grow()
         self._bind()
@@ -155,8 +174,9 @@ class BookMemory:
         """Let the buffer take so many rows more than it holds."""
         held = int(self.book["rows"])
         if held + rows > int(self.book["buffer_rows"]):
+            room = held + rows + (_SPARE_ROWS if held else 0)
             for name, old in self.columns.items():
-                self.columns[name] = np.zeros(held + rows, old.dtype)
+                self.columns[name] = np.zeros(room, old.dtype)
                 self.columns[name][:held] = old[:held]
         self._bind()
 
@@ -175,40 +195,32 @@ class BookMemory:
 
     def _bind(self) -> None:
         book = self.book
-        book["slots"], book["map_slots"] = len(self._orders), len(self._entries)
+        book["slots"], book["map_slots"] = idmap.room_of(self._orders), len(self._orders)
         book["orders_address"] = address_of(self._orders)
-        book["free_address"] = address_of(self._free)
-        book["entries_address"] = address_of(self._entries)
         book["buffer_rows"] = len(self.columns["kind"])
         for name, column_ in self.columns.items():
             book[f"{name}_address"] = address_of(column_)
 
 
-@kernel
+@inlined_kernel
 def orders_of(book: np.void) -> NDArray[np.void]:
-    """`[slots]` of ORDER_DTYPE."""
-    return column(book["orders_address"], book["slots"], ORDER_DTYPE)
+    """`[map_slots]` of ORDER_DTYPE."""
+    return column(book["orders_address"], book["map_slots"], ORDER_DTYPE)
 
 
-@kernel
-def free_of(book: np.void) -> NDArray[np.int64]:
-    """`[slots]` stack of free slots, `free_slots` of them valid."""
-    return column(book["free_address"], book["slots"], np.int64)
-
-
-@kernel
-def entries_of(book: np.void) -> NDArray[np.void]:
-    """`[entries]` map from order id to slot."""
-    return column(book["entries_address"], book["map_slots"], idmap.ENTRY_DTYPE)
-
-
-@kernel
+@inlined_kernel
 def has_room(book: np.void) -> Any:
     """Whether the next record can be taken, whatever it is."""
     return book["free_slots"] > 0 and levels_have_room(book["levels_state"])
 
 
-@kernel
+@inlined_kernel
 def count(book: np.void, anomaly: int) -> None:
     """One more of a kind of oddity."""
     book["anomaly_count"][anomaly] += 1
+
+
+@inlined_kernel
+def observe(book: np.void, observation: int, times: int) -> None:
+    """A kind of observation was met so many times more, 0 or 1: no guess for the processor."""
+    book["observation_count"][observation] += times

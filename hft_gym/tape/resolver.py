@@ -7,7 +7,7 @@ from hft_gym.errors import InputError
 from hft_gym.tape.columns import ColumnFiles
 from hft_gym.tape.grid import bad_price
 from hft_gym.tape.l3 import F_SNAPSHOT, UNDEF_TIME, finish, resolve
-from hft_gym.tape.orders import Anomaly, BookMemory, Stop
+from hft_gym.tape.orders import Anomaly, BookMemory, Observation, Stop
 from hft_gym.tape.session import Session, SessionHours, found_session, limit_session
 
 
@@ -69,6 +69,12 @@ class Resolver:
         """Oddities of each kind that was met."""
         counts = self._memory.book["anomaly_count"]
         return {kind.name.lower(): int(counts[kind]) for kind in Anomaly if counts[kind]}
+
+    @property
+    def observed(self) -> dict[str, int]:
+        """Counts of what may be the nature of the source; only kinds that were met."""
+        counts = self._memory.book["observation_count"]
+        return {kind.name.lower(): int(counts[kind]) for kind in Observation if counts[kind]}
 
     def _write(self, files: ColumnFiles, count: int) -> None:
         files.append(self._memory.first_rows(count))

@@ -37,6 +37,10 @@ class RowWriter(Protocol):
     def anomalies(self) -> dict[str, int]:
         """Oddities of each kind that was met."""
 
+    @property
+    def observed(self) -> dict[str, int]:
+        """Counts of what may be the nature of the source; only kinds that were met."""
+
 
 class Schema(NamedTuple):
     """How to make a tape of one schema.

@@ -1,5 +1,9 @@
 """Building: cached, ordered, and whole or not at all."""
 
+import multiprocessing
+import signal
+from time import perf_counter
+
 import numpy as np
 import pytest
 
@@ -7,7 +11,9 @@ from hft_gym.errors import ConfigError, InputError
 from hft_gym.tape.build import build_tapes
 from hft_gym.tape.dbn import DbnFile
 from hft_gym.tape.resolver import Resolver
+from hft_gym.tape.rows import COLUMNS
 from hft_gym.tape.symbols import Mapping
+from hft_gym.tape.whole_file import remove_left_over
 from tests.dbn_files import LAST, START_NS, definition, mbo, metadata, random_records, write
 from tests.level_files import mbp, trades
 
@@ -208,3 +214,57 @@ def test_a_truncated_file_leaves_no_tape(source, cache):
     with pytest.raises(InputError, match="truncated"):
         build_tapes(path, cache=cache)
     assert tapes_in(cache) == []
+
+
+def many_records(copies):
+    """A stream that takes a while: one nasty stream after another, times and ids shifted."""
+    one = random_records(3, 2_000)
+    many = np.tile(one, copies)
+    number = np.repeat(np.arange(copies, dtype=np.uint64), len(one))
+    many["order_id"] += number * np.uint64(10**9)
+    for name in ("ts_event", "ts_recv"):
+        many[name] += number * np.uint64(10**9)
+    return many
+
+
+def forked(work, *args):
+    """A process that starts at once and holds the compiled kernels."""
+    process = multiprocessing.get_context("fork").Process(target=work, args=args)
+    process.start()
+    return process
+
+
+def build_quietly(path, cache):
+    build_tapes(path, cache=cache)
+
+
+def test_a_build_that_is_killed_leaves_nothing_in_the_way(source, cache, tmp_path):
+    path = write(source / "a.mbo.dbn.zst", many_records(30))
+    start = perf_counter()
+    (expected,) = build_tapes(path, cache=tmp_path / "other")
+    took_s = perf_counter() - start
+    rng = np.random.default_rng(5)
+    killed = 0
+    for _ in range(8):
+        builder = forked(build_quietly, path, cache)
+        builder.join(timeout=rng.random() * took_s)
+        builder.kill()
+        builder.join()
+        killed += builder.exitcode == -signal.SIGKILL
+    assert killed > 0
+    (tape,) = build_tapes(path, cache=cache)
+    assert tape.meta == expected.meta
+    assert all(np.array_equal(getattr(tape, name), getattr(expected, name)) for name in COLUMNS)
+    remove_left_over(cache)  # of those killed where the tape was already whole
+    assert tapes_in(cache) == [tape.path]
+
+
+def test_two_processes_may_build_the_same_tape(source, cache):
+    path = write(source / "a.mbo.dbn.zst", many_records(10))
+    builders = [forked(build_quietly, path, cache) for _ in range(2)]
+    for builder in builders:
+        builder.join(timeout=60)
+    assert [builder.exitcode for builder in builders] == [0, 0]
+    (tape,) = build_tapes(path, cache=cache)
+    assert sum(tape.meta.records.values()) == 20_000
+    assert tapes_in(cache) == [tape.path]

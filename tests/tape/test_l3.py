@@ -4,9 +4,19 @@ import numpy as np
 import pytest
 
 from hft_gym.errors import InputError
-from hft_gym.tape.l3 import F_LAST
+from hft_gym.tape.l3 import F_LAST, resolve
+from hft_gym.tape.orders import BookMemory
 from hft_gym.tape.rows import Flag, Kind
-from tests.dbn_files import LAST, SNAPSHOT, TICK_E9, TOB, mbo, random_records
+from tests.dbn_files import (
+    BAD_BOOK,
+    BAD_TS,
+    LAST,
+    SNAPSHOT,
+    TICK_E9,
+    TOB,
+    mbo,
+    random_records,
+)
 from tests.naive.book import NaiveBook
 from tests.tape.resolving import replayed, resolved
 
@@ -210,3 +220,86 @@ def test_prices_too_far_away(tmp_path):
     records = mbo(("A", "B", 1, 2**31, 5, F_LAST), tick_e9=1)
     with pytest.raises(InputError, match="too far"):
         resolved(records, tmp_path, tick_e9=1)
+
+
+def test_doubts_of_the_vendor(tmp_path):
+    columns, resolver, _ = resolved(
+        mbo(
+            ("A", "B", 1, 10, 5, LAST | BAD_TS),
+            ("A", "A", 2, 11, 5, LAST | BAD_BOOK),
+            ("A", "A", 3, 12, 5, LAST | SNAPSHOT | BAD_TS),  # a snapshot's times are never sure
+        ),
+        tmp_path,
+    )
+    assert columns["flags"].tolist() == [1, 1 | Flag.BAD_BOOK, 1 | Flag.SNAPSHOT]
+    assert resolver.anomalies == {"bad_ts_recv": 1, "maybe_bad_book": 1}
+
+
+def test_crossed_packets_and_their_spans(tmp_path):
+    _, resolver, _ = resolved(
+        mbo(
+            ("A", "B", 1, 10, 5, LAST),
+            ("A", "A", 2, 10, 5, LAST),  # locked
+            ("A", "A", 3, 9, 5, LAST),  # crossed
+            ("C", "B", 1, 10, 5, LAST),  # as it should be
+            ("A", "B", 4, 12, 5, 0),  # crossed inside a packet alone
+            ("C", "B", 4, 12, 5, LAST),
+            ("A", "B", 5, 9, 5, LAST),  # locked again
+        ),
+        tmp_path,
+    )
+    assert resolver.anomalies == {}
+    assert resolver.observed == {"crossed_packets": 3, "crossed_spans": 2}
+
+
+def test_times_out_of_order(tmp_path):
+    records = mbo(*[("A", "B", 1 + k, 10, 5, LAST) for k in range(4)])
+    records["ts_event"][1] = records["ts_event"][0] - 1
+    records["ts_recv"][2] = records["ts_recv"][0]
+    columns, resolver, _ = resolved(records, tmp_path)
+    assert resolver.anomalies == {"time_ran_back": 2}
+    assert resolver.observed == {"ts_event_fell": 1, "ts_recv_fell": 1}
+    assert np.diff(columns["ts_exchange_ns"]).tolist() == [0, 2_000, 1_000]
+    assert np.diff(columns["ts_local_ns"]).tolist() == [1_000, 0, 2_000]
+
+
+def test_gaps_in_the_sequence(tmp_path):
+    records = mbo(*[("A", "B", 1 + k, 10, 5, LAST) for k in range(7)])
+    records["flags"][0] |= SNAPSHOT
+    records["sequence"] = [900, 5, 5, 6, 9, 8, 11]
+    _, resolver, _ = resolved(records, tmp_path)
+    assert resolver.anomalies == {}
+    assert resolver.observed == {"sequence_gaps": 2, "sequence_fell": 1}
+
+
+def test_sizes_and_prices_that_are_none(tmp_path):
+    _, resolver, _ = resolved(
+        mbo(
+            ("A", "B", 1, 10, 5, LAST),
+            ("A", "B", 2, 10, 0, LAST),
+            ("C", "B", 1, 10, 0, LAST),
+            ("T", "B", 0, 10, 0, LAST),
+            ("M", "B", 1, None, 5, LAST),
+            ("F", "B", 1, None, 5, LAST),
+            ("M", "B", 1, 10, 2**32 - 1, LAST),
+            ("F", "B", 77, 10, 5, LAST),
+        ),
+        tmp_path,
+    )
+    assert resolver.anomalies == {
+        "zero_size": 3, "undefined_price": 2, "undefined_size": 1, "unknown_fill": 1,
+    }  # fmt: skip
+
+
+def test_the_book_alone_is_the_same_book():
+    records = random_records(5, 600)
+    records.flags.writeable = False
+    books = []
+    for is_writing in (True, False):
+        memory = BookMemory(TICK_E9, is_writing=is_writing)
+        memory.make_room(2 * len(records) if is_writing else 0)
+        assert resolve(memory.books, records, 0) == len(records)
+        orders = memory.orders[memory.orders["is_used"] != 0]
+        counts = [memory.book[n].tolist() for n in ("rows", "anomaly_count", "action_count")]
+        books.append((orders.tolist(), counts, memory.book["levels_state"]["best_bid_level"]))
+    assert books[0] == books[1]

@@ -33,7 +33,7 @@ def test_it_is_a_dict(prices):
         if totals and rng.random() < 0.55:
             side, px_ticks = list(totals)[rng.integers(len(totals))]
             lots = int(rng.integers(1, totals[side, px_ticks] + 1))
-            ladder.take(state, side, px_ticks, lots)
+            ladder.change(state, side, px_ticks, -lots)
             totals[side, px_ticks] -= lots
             if totals[side, px_ticks] == 0:
                 del totals[side, px_ticks]

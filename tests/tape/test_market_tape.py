@@ -1,7 +1,9 @@
 """The file of a tape: mapped, read-only, whole or not there."""
 
 import dataclasses
+import multiprocessing
 import pickle
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -56,6 +58,48 @@ def test_another_process_maps_the_same_file(tape):
     text = pickle.dumps(tape)
     assert len(text) < 1_000
     assert np.array_equal(pickle.loads(text).lots, tape.lots)
+
+
+def hold(path, ready, done):
+    tape = MarketTape.open(path)
+    total = sum(int(getattr(tape, name).sum(dtype=np.uint64)) for name in COLUMNS)  # touch all
+    ready.put(total)
+    done.wait(60)
+
+
+def kilobytes_of(pid, path):
+    """Sums of the lines of /proc/PID/smaps about the mappings of a file."""
+    totals, inside = {}, False
+    for line in Path(f"/proc/{pid}/smaps").read_text().splitlines():
+        name, *rest = line.split()
+        if not name.endswith(":"):
+            inside = line.endswith(str(path))
+        elif inside and rest[-1] == "kB":
+            totals[name[:-1]] = totals.get(name[:-1], 0) + int(rest[0])
+    return totals
+
+
+@pytest.mark.skipif(not Path("/proc/self/smaps").exists(), reason="no /proc/PID/smaps here")
+def test_four_processes_share_the_pages_of_a_tape(tmp_path):
+    many = {**columns(1 << 18), "kind": np.zeros(1 << 18, np.uint8)}
+    path = MarketTape.write(tmp_path / "a.arrow", many, META).path
+    context = multiprocessing.get_context("fork")
+    ready, done = context.Queue(), context.Event()
+    holders = [context.Process(target=hold, args=(path, ready, done)) for _ in range(4)]
+    for holder in holders:
+        holder.start()
+    try:
+        assert len({ready.get(timeout=60) for _ in holders}) == 1
+        found = [kilobytes_of(holder.pid, path) for holder in holders]
+    finally:
+        done.set()
+        for holder in holders:
+            holder.join()
+    size_kb = path.stat().st_size // 1024
+    for totals in found:
+        assert totals["Private_Clean"] + totals["Private_Dirty"] == 0
+        assert totals["Shared_Clean"] + totals["Shared_Dirty"] >= 0.95 * size_kb
+    assert sum(totals["Pss"] for totals in found) <= 1.05 * size_kb  # all of them together
 
 
 def test_an_empty_tape(tmp_path):
