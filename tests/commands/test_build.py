@@ -65,7 +65,7 @@ def test_wishes(folder, tmp_path, capsys):
     assert main(["build", *arguments]) == 0
     tape = MarketTape.open(capsys.readouterr().out.partition(": ")[0])
     assert tape.meta.instrument.tick_size == 0.5
-    assert tape.meta.session_start_ns % DAY_NS == 9 * 3_600_000_000_000
+    assert tape.meta.session_start_ns == tape.ts_local_ns[0]  # the data begin just after 09:00
 
 
 def test_bad_wishes(folder, tmp_path, capsys):
