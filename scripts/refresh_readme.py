@@ -39,7 +39,7 @@ def speed(measured: dict[str, Any], machine: str) -> str:
         f"random quotes on both sides at every step) on {m['threads']:.0f} thread of {machine}; "
         f"{million['kept_quotes_env_steps_per_s']} where quotes are kept for ten steps, "
         f"{million['idle_env_steps_per_s']} where nothing is quoted. The Stable-Baselines3 adapter "
-        f"costs {m['sb3_overhead_pct']:.0f} % more."
+        f"costs {max(0.0, m['sb3_overhead_pct']):.0f} % more."
     )
 
 
