@@ -6,7 +6,6 @@ bare replay of the same rows into a ladder, without orders, features or observat
 """
 
 import argparse
-import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -17,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.vec_env import HftVecEnv
-from benchmarks.machine import machine
+from benchmarks.machine import machine, show
 from hft_gym.book.ladder import apply_rows
 from hft_gym.envs.core import BatchCore
 from hft_gym.envs.dataset import Dataset
@@ -167,11 +166,7 @@ def main() -> int:
     parser.add_argument("--threads", type=int, default=1)
     options = parser.parse_args()
     figures = measure(options.envs, options.events, options.threads)
-    if options.json:
-        print(json.dumps(figures))
-    else:
-        for name, value in figures.items():
-            print(f"{name:28} {value:,}" if isinstance(value, int) else f"{name:28} {value}")
+    show(figures, options.json)
     return 0
 
 

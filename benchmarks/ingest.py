@@ -6,7 +6,6 @@ measured turn by turn in the same run, since other work on the machine slows bot
 """
 
 import argparse
-import json
 import os
 import shutil
 import subprocess
@@ -22,7 +21,7 @@ import numpy as np
 import zstandard
 from numpy.typing import NDArray
 
-from benchmarks.machine import machine
+from benchmarks.machine import machine, show
 from hft_gym.book.ladder import apply_rows
 from hft_gym.kernel.jit import cache_root, enable_cache
 from hft_gym.tape.build import build_tapes
@@ -242,11 +241,7 @@ def main() -> int:
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--records", type=int, default=5_000_000, help="of the generated file")
     figures = measure((options := parser.parse_args()).records)
-    if options.json:
-        print(json.dumps(figures))
-    else:
-        for name, value in figures.items():
-            print(f"{name:36} {value:,}" if isinstance(value, int) else f"{name:36} {value}")
+    show(figures, options.json)
     return 0
 
 

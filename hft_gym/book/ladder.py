@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hft_gym.kernel.jit import kernel
-from hft_gym.tape.market_tape import MarketTape
 from hft_gym.tape.rows import Kind
 
 ADD, REDUCE, CLEAR, LEVEL = int(Kind.ADD), int(Kind.REDUCE), int(Kind.CLEAR), int(Kind.LEVEL)
@@ -81,20 +80,3 @@ def best_ask_at_or_above(ladder: NDArray[np.int32], base_ticks: int, px_ticks: i
         if ladder[2 * level + 1] > 0:
             return base_ticks + level
     return NO_PRICE
-
-
-def checkpoints(
-    tape: MarketTape, base_ticks: int, levels: int, every_rows: int
-) -> NDArray[np.int32]:
-    """`[len(tape) // every_rows + 1, 2 * levels]` ladders as they stand before each such row.
-
-    With them a replay may start at any row after at most `every_rows` rows of catching up.
-    """
-    count = len(tape) // every_rows + 1
-    out = np.zeros((count, 2 * levels), np.int32)
-    ladder = np.zeros(2 * levels, np.int32)
-    columns = (tape.kind, tape.side, tape.px_ticks, tape.lots)
-    for k in range(1, count):
-        apply_rows(ladder, base_ticks, *columns, ((k - 1) * every_rows, k * every_rows))
-        out[k] = ladder
-    return out

@@ -102,6 +102,7 @@ def _row_of_ours(
         _come_forward(models, tape, book, trader, row)
     elif reach == EMPTIES:
         on_clear(models, book, trader, ts_exchange_of(tape)[row])
+    # newcomers inside the band are told by their lots, without a look at another column
     elif moves_of(tape["index"])[row]["lots"] == 0 and kind_of(tape)[row] == TRADE:
         on_trade(models, tape, trader, row)
     else:

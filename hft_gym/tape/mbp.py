@@ -18,9 +18,10 @@ from hft_gym.tape.columns import ColumnFiles
 from hft_gym.tape.grid import bad_price, off_grid
 from hft_gym.tape.l3 import F_LAST, F_SNAPSHOT, begin, finish
 from hft_gym.tape.levels import MAX_TICKS, NO_ASK, NO_BID, SHIFT
-from hft_gym.tape.orders import Anomaly, BookMemory, Observation, Stop, count
+from hft_gym.tape.orders import Anomaly, BookMemory, Stop, count
 from hft_gym.tape.packets import append, end_packet, limit_packet
 from hft_gym.tape.records import UNDEF_PRICE, split
+from hft_gym.tape.resolver import MemoryWriter
 from hft_gym.tape.rows import Kind
 from hft_gym.tape.session import Session, SessionHours, found_session, limit_session
 from hft_gym.tape.usual import MAX_LOTS
@@ -207,7 +208,7 @@ def close(books: NDArray[np.void], ends_by_time: bool) -> None:
     finish(books)
 
 
-class LevelsResolver:
+class LevelsResolver(MemoryWriter):
     """Records of MBP-10 or MBP-1 of one instrument in, rows out; what is open stays.
 
     Args:
@@ -222,7 +223,7 @@ class LevelsResolver:
     ends_by_time = False
 
     def __init__(self, tick_size_e9: int, bounds: SessionHours, source: str) -> None:
-        self._memory = BookMemory(tick_size_e9, room=1)
+        super().__init__(BookMemory(tick_size_e9, room=1))
         self._windows = np.zeros((2, 2, 0), SHOWN_DTYPE)
         self._bounds = bounds
         self._source = source
@@ -262,27 +263,6 @@ class LevelsResolver:
         close(self._memory.books, self.ends_by_time)
         self._write(files, int(self._memory.book["rows"]))
         return found_session(self._memory.book, self._bounds, self._source)
-
-    @property
-    def actions(self) -> dict[str, int]:
-        """Records of each action."""
-        return {chr(code): int(n) for code, n in enumerate(self._memory.book["action_count"]) if n}
-
-    @property
-    def anomalies(self) -> dict[str, int]:
-        """Oddities of each kind that was met."""
-        counts = self._memory.book["anomaly_count"]
-        return {kind.name.lower(): int(counts[kind]) for kind in Anomaly if counts[kind]}
-
-    @property
-    def observed(self) -> dict[str, int]:
-        """Counts of what may be the nature of the source; only kinds that were met."""
-        counts = self._memory.book["observation_count"]
-        return {kind.name.lower(): int(counts[kind]) for kind in Observation if counts[kind]}
-
-    def _write(self, files: ColumnFiles, rows: int) -> None:
-        files.append(self._memory.first_rows(rows))
-        self._memory.drop_rows(rows)
 
     def _look_for_first_live(self, heads: NDArray[np.void]) -> None:
         live = heads["flags"] & F_SNAPSHOT == 0

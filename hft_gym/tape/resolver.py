@@ -11,7 +11,35 @@ from hft_gym.tape.orders import Anomaly, BookMemory, Observation, Stop
 from hft_gym.tape.session import Session, SessionHours, found_session, limit_session
 
 
-class Resolver:
+class MemoryWriter:
+    """What every writer of rows does with its memory: count, and hand over what is whole."""
+
+    def __init__(self, memory: BookMemory) -> None:
+        self._memory = memory
+
+    @property
+    def actions(self) -> dict[str, int]:
+        """Records of each action."""
+        return {chr(code): int(n) for code, n in enumerate(self._memory.book["action_count"]) if n}
+
+    @property
+    def anomalies(self) -> dict[str, int]:
+        """Oddities of each kind that was met."""
+        counts = self._memory.book["anomaly_count"]
+        return {kind.name.lower(): int(counts[kind]) for kind in Anomaly if counts[kind]}
+
+    @property
+    def observed(self) -> dict[str, int]:
+        """Counts of what may be the nature of the source; only kinds that were met."""
+        counts = self._memory.book["observation_count"]
+        return {kind.name.lower(): int(counts[kind]) for kind in Observation if counts[kind]}
+
+    def _write(self, files: ColumnFiles, count: int) -> None:
+        files.append(self._memory.first_rows(count))
+        self._memory.drop_rows(count)
+
+
+class Resolver(MemoryWriter):
     """Records of one instrument in, rows out; what is open stays between chunks.
 
     Args:
@@ -21,7 +49,7 @@ class Resolver:
     """
 
     def __init__(self, tick_size_e9: int, bounds: SessionHours, source: str) -> None:
-        self._memory = BookMemory(tick_size_e9)
+        super().__init__(BookMemory(tick_size_e9))
         self._bounds = bounds
         self._is_live = False
         self._source = source
@@ -58,27 +86,6 @@ class Resolver:
         finish(self._memory.books)
         self._write(files, int(self._memory.book["rows"]))
         return found_session(self._memory.book, self._bounds, self._source)
-
-    @property
-    def actions(self) -> dict[str, int]:
-        """Records of each action."""
-        return {chr(code): int(n) for code, n in enumerate(self._memory.book["action_count"]) if n}
-
-    @property
-    def anomalies(self) -> dict[str, int]:
-        """Oddities of each kind that was met."""
-        counts = self._memory.book["anomaly_count"]
-        return {kind.name.lower(): int(counts[kind]) for kind in Anomaly if counts[kind]}
-
-    @property
-    def observed(self) -> dict[str, int]:
-        """Counts of what may be the nature of the source; only kinds that were met."""
-        counts = self._memory.book["observation_count"]
-        return {kind.name.lower(): int(counts[kind]) for kind in Observation if counts[kind]}
-
-    def _write(self, files: ColumnFiles, count: int) -> None:
-        files.append(self._memory.first_rows(count))
-        self._memory.drop_rows(count)
 
     def _look_for_first_live(self, records: NDArray[np.void]) -> None:
         if self._is_live:

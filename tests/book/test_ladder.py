@@ -9,7 +9,6 @@ from hft_gym.book.ladder import (
     apply_rows,
     best_ask_at_or_above,
     best_bid_at_or_below,
-    checkpoints,
     lots_at,
     place_of,
 )
@@ -78,19 +77,6 @@ def test_many_rows_at_once():
         apply_rows(other, BASE, *columns, (first, min(first + 100, len(tape))))
     assert np.array_equal(one, other)
     assert one.any()
-
-
-@pytest.mark.parametrize("every_rows", [1, 64, 10_000])
-def test_checkpoints_stand_before_their_row(every_rows):
-    tape = random_tape(7, 200)
-    found = checkpoints(tape, BASE, LEVELS, every_rows)
-    assert found.shape == (len(tape) // every_rows + 1, 2 * LEVELS)
-    assert found.dtype == np.int32
-    book = {}
-    for number, row in enumerate(rows_of(tape)):
-        if number % every_rows == 0:
-            assert np.array_equal(found[number // every_rows], as_ladder(book))
-        change(book, *row)
 
 
 def test_levels_inside_a_narrow_band_are_exact():
