@@ -1,0 +1,182 @@
+"""Shadow orders: ours at the simulated exchange, one at a time, each in the place of a real one."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hft_gym.book.index import BookIndex
+from hft_gym.evaluation.fidelity.lives import Lives
+from hft_gym.evaluation.fidelity.originals import WithoutOriginal, with_original
+from hft_gym.kernel.jit import enable_cache, kernel
+from hft_gym.market.account import clear_trader
+from hft_gym.market.columns import (
+    COLUMNS_DTYPE,
+    book_records,
+    columns_record,
+    consumed_of,
+    ts_exchange_of,
+)
+from hft_gym.market.exchange import replay
+from hft_gym.market.fees.per_lot import PerLot
+from hft_gym.market.interfaces import MarketModels
+from hft_gym.market.latencies.constant import ConstantLatency
+from hft_gym.market.orders import watch
+from hft_gym.market.records import TRADER_DTYPE
+from hft_gym.tape.market_tape import MarketTape
+
+SHADOW_DTYPE = np.dtype(
+    [
+        ("filled_lots", "i8"),
+        ("matched_lots", "i8"),  # that traded at the times when the real order's did
+        ("first_fill_ns", "i8"),  # exchange time; 0: never filled
+        ("differs_ns", "i8"),  # first time at which the two traded different lots; 0: none
+        # of the moment in hand
+        ("moment_ns", "i8"),
+        ("moment_real_lots", "i8"),
+        ("moment_own_lots", "i8"),
+    ],
+    align=True,
+)
+
+
+@kernel
+def _end_moment(shadow: np.void) -> None:
+    """Compare what both orders traded at one exchange time."""
+    real, own = shadow["moment_real_lots"], shadow["moment_own_lots"]
+    shadow["matched_lots"] += min(real, own)
+    if real != own and shadow["differs_ns"] == 0:
+        shadow["differs_ns"] = shadow["moment_ns"]
+    shadow["moment_real_lots"], shadow["moment_own_lots"] = 0, 0
+
+
+@kernel
+def _note(shadow: np.void, ts_exchange_ns: int, real_lots: int, own_lots: int) -> None:
+    """Lots of the real order or of ours have traded."""
+    if ts_exchange_ns != shadow["moment_ns"]:
+        _end_moment(shadow)
+        shadow["moment_ns"] = ts_exchange_ns
+    shadow["moment_real_lots"] += real_lots
+    shadow["moment_own_lots"] += own_lots
+
+
+@kernel
+def _take_fills(trader: np.void, shadow: np.void) -> None:
+    """Read the answers, which come back at once: each tells what has been filled by then."""
+    responses = trader["responses"]
+    for k in range(trader["response_count"]):
+        answer = responses[(trader["response_head"] + k) % responses.size]
+        lots = answer["filled_lots"] - shadow["filled_lots"]
+        if lots > 0:
+            _note(shadow, answer["known_ns"], 0, lots)
+            if shadow["filled_lots"] == 0:
+                shadow["first_fill_ns"] = answer["known_ns"]
+            shadow["filled_lots"] += lots
+    trader["response_head"], trader["response_count"] = 0, 0
+
+
+@kernel
+def _live_until(
+    models: MarketModels, tape: np.void, book: np.void, trader: np.void, shadow: np.void, stop: int
+) -> None:
+    """Replay the rows before `stop`, a few at a time, so that no two answers become one."""
+    few = trader["responses"].size // 4
+    while trader["row"] < stop and trader["orders"][0]["leaves_lots"] > 0:
+        replay(models, tape, book, trader, min(trader["row"] + few, stop))
+        _take_fills(trader, shadow)
+
+
+@kernel
+def _come_to_rest(trader: np.void, life: np.void) -> None:
+    """Our order arrives with the row that added the real one, and behind the same lots."""
+    clear_trader(trader, life["arrival_row"], 0)
+    order = trader["orders"][0]
+    order["order_id"] = 1
+    order["arrival_row"] = life["arrival_row"]
+    order["ahead_lots"] = life["ahead_lots"]
+    order["filled_lots"] = 0
+    order["leaves_lots"] = life["lots"]
+    order["px_ticks"] = life["px_ticks"]
+    order["side"] = life["side"]
+    watch(trader)
+
+
+@kernel
+def _replace_all(
+    models: MarketModels,
+    tape: np.void,
+    book: np.void,
+    trader: np.void,
+    lives: NDArray[np.void],
+    first_own: NDArray[np.int64],
+    own: Any,
+    shadows: NDArray[np.void],
+) -> None:
+    """Live through each life in turn.
+
+    Args:
+        models: with a queue of type WithoutOriginal.
+        tape: of COLUMNS_DTYPE.
+        book: of BOOK_DTYPE.
+        trader: of the market's own layout.
+        lives: `[n]` of LIFE_DTYPE.
+        first_own: `[n + 1]`.
+        own: own_rows, own_filled_lots, own_gone_lots, own_cut_lots of `Lives`.
+        shadows: `[n]` of SHADOW_DTYPE, zeros.
+    """
+    rows, filled, gone, cut = own
+    for number in range(lives.size):
+        life, shadow = lives[number], shadows[number]
+        order = trader["orders"][0]
+        _come_to_rest(trader, life)
+        original_lots = life["lots"]
+        for k in range(first_own[number], first_own[number + 1]):
+            queue = with_original(models, original_lots)
+            _live_until(queue, tape, book, trader, shadow, rows[k] + 1)
+            if filled[k] > 0:
+                _note(shadow, ts_exchange_of(tape)[rows[k]], filled[k], 0)
+            original_lots -= gone[k]
+            if cut[k] > 0:  # its owner would have made ours smaller too
+                order["leaves_lots"] = max(0, order["leaves_lots"] - cut[k])
+                watch(trader)
+        _end_moment(shadow)
+        if trader["consumed_lots"] > 0:
+            consumed_of(book)[:] = 0
+
+
+class ShadowExchange:
+    """The simulated exchange over one tape, for shadow orders under any queue model.
+
+    Args:
+        tape: the market.
+        lives: of its real orders.
+    """
+
+    def __init__(self, tape: MarketTape, lives: Lives) -> None:
+        self._lives = lives
+        self._tape = tape
+        self._index = BookIndex.of(tape, lives.base_ticks, lives.levels)
+        self._columns = np.array([columns_record(tape, self._index)], COLUMNS_DTYPE)
+        self._consumed, self._ladder = np.zeros((2, 1, self._index.places), np.int32)
+
+    def shadows(self, queue: tuple, sees_orders: bool) -> NDArray[np.void]:
+        """`[lives]` of `SHADOW_DTYPE`: what became of ours in the place of each real order.
+
+        Args:
+            queue: the queue model.
+            sees_orders: whether it is told which order shrinks.
+        """
+        enable_cache()
+        lives = self._lives
+        models = MarketModels(
+            ConstantLatency(0, 0), WithoutOriginal(queue, sees_orders, 0), PerLot(0.0, 0.0)
+        )
+        books = book_records(self._consumed, self._ladder, lives.base_ticks)
+        traders = np.zeros(1, TRADER_DTYPE)
+        shadows = np.zeros(len(lives.table), SHADOW_DTYPE)
+        own = (lives.own_rows, lives.own_filled_lots, lives.own_gone_lots, lives.own_cut_lots)
+        _replace_all(
+            models, self._columns[0], books[0], traders[0], lives.table, lives.first_own, own,
+            shadows,
+        )  # fmt: skip
+        return shadows
