@@ -119,7 +119,7 @@ def close_episode(models: Models, env: np.void) -> None:
     position = trader["known_position_lots"]
     px_ticks = env["bid_ticks"] if position > 0 else env["ask_ticks"]
     fees = trader["known_fees_microticks"]
-    fees += fee_microticks(models.market.fees, int(px_ticks), abs(position), False)
+    fees += fee_microticks(models.market.fees, trader, int(px_ticks), abs(position), False)
     fees_ticks = fees / MICROTICKS
     episode["pnl_ticks"] = trader["known_cash_ticks"] + position * px_ticks - fees_ticks
     episode["fees_ticks"] = fees_ticks

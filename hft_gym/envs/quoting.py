@@ -19,9 +19,11 @@ def allowed_lots(position_lots: int, side: int, lots: int, max_position_lots: in
 
 
 @kernel
-def _send(models: MarketModels, env: np.void, slot: int, action: int, lots: int) -> None:
+def _send(
+    models: MarketModels, tape: np.void, env: np.void, slot: int, action: int, lots: int
+) -> None:
     trader = env["trader"]
-    place = send(models, trader, env["ts_local_ns"])
+    place = send(models, tape, trader, env["ts_local_ns"], action, lots)
     if place < 0:
         return
     intent = trader["intents"][slot]
@@ -49,7 +51,9 @@ def _send(models: MarketModels, env: np.void, slot: int, action: int, lots: int)
 
 
 @kernel
-def _requote(models: MarketModels, env: np.void, slot: int, max_position_lots: int) -> None:
+def _requote(
+    models: MarketModels, tape: np.void, env: np.void, slot: int, max_position_lots: int
+) -> None:
     """Send what one side needs; an order at the wanted price keeps its place in the queue."""
     trader = env["trader"]
     intent = trader["intents"][slot]
@@ -58,18 +62,18 @@ def _requote(models: MarketModels, env: np.void, slot: int, max_position_lots: i
     lots = allowed_lots(trader["known_position_lots"], side, wanted, max_position_lots)
     if intent["state"] == NONE:
         if lots > 0:
-            _send(models, env, slot, NEW, lots)
+            _send(models, tape, env, slot, NEW, lots)
     elif intent["state"] == WORKING:
         if lots == 0:
-            _send(models, env, slot, CANCEL, 0)
+            _send(models, tape, env, slot, CANCEL, 0)
         elif env["target_px_ticks"][slot] != intent["px_ticks"] or lots < intent["leaves_lots"]:
-            _send(models, env, slot, MODIFY, lots)
+            _send(models, tape, env, slot, MODIFY, lots)
 
 
 @kernel
-def requote(models: MarketModels, env: np.void, max_position_lots: int) -> None:
+def requote(models: MarketModels, tape: np.void, env: np.void, max_position_lots: int) -> None:
     """Send the messages of both sides, the retreating one first so that ours never meet."""
     bid_goes_up = env["target_px_ticks"][0] > env["trader"]["intents"][0]["px_ticks"]
     for k in range(SIDES):
         slot = 1 - k if bid_goes_up else k
-        _requote(models, env, slot, max_position_lots)
+        _requote(models, tape, env, slot, max_position_lots)

@@ -3,8 +3,9 @@
 import numpy as np
 
 from hft_gym.kernel.jit import kernel
-from hft_gym.market.interfaces import MarketModels, fee_microticks, response_delay_ns
+from hft_gym.market.interfaces import MarketModels, fee_microticks
 from hft_gym.market.records import ORDERS, RESPONSES, Intent, Reason
+from hft_gym.market.ways import known_of, split_random
 
 MICROTICKS = 1_000_000
 FAR = 2**30  # a price in ticks beyond every market
@@ -15,11 +16,11 @@ FILLED = int(Reason.FILLED)
 
 
 @kernel
-def _open_answer(models: MarketModels, trader: np.void, slot: int, ts_exchange_ns: int) -> int:
+def _open_answer(
+    models: MarketModels, tape: np.void, trader: np.void, slot: int, ts_exchange_ns: int, lots: int
+) -> int:
     """Place of the answer to write: a new one, or in a crowd the order's last, its sums kept."""
-    delay_ns = response_delay_ns(models.latency, ts_exchange_ns, trader)
-    known_ns = max(ts_exchange_ns + delay_ns, trader["last_known_ns"])
-    trader["last_known_ns"] = known_ns
+    known_ns = known_of(models, tape, trader, ts_exchange_ns, lots)
     order_id = trader["orders"][slot]["order_id"]
     if trader["response_count"] >= CROWDED:
         for k in range(trader["response_count"] - 1, -1, -1):
@@ -44,6 +45,7 @@ def _open_answer(models: MarketModels, trader: np.void, slot: int, ts_exchange_n
 @kernel
 def respond(
     models: MarketModels,
+    tape: np.void,
     trader: np.void,
     slot: int,
     ts_exchange_ns: int,
@@ -51,8 +53,9 @@ def respond(
     answers: int,
 ) -> None:
     """Send the state of a slot back to us, in answer to a message (`answers` 1) or unasked (0)."""
-    answer = trader["responses"][_open_answer(models, trader, slot, ts_exchange_ns)]
     order = trader["orders"][slot]
+    lots = int(order["leaves_lots"])
+    answer = trader["responses"][_open_answer(models, tape, trader, slot, ts_exchange_ns, lots)]
     answer["px_ticks"] = order["px_ticks"]
     answer["leaves_lots"] = order["leaves_lots"]
     answer["filled_lots"] = order["filled_lots"]
@@ -63,6 +66,7 @@ def respond(
 @kernel
 def fill(
     models: MarketModels,
+    tape: np.void,
     trader: np.void,
     slot: int,
     lots: int,
@@ -75,13 +79,13 @@ def fill(
     side = int(order["side"])
     position = side * lots
     cash = -side * lots * px_ticks
-    fees = fee_microticks(models.fees, px_ticks, lots, is_maker)
+    fees = fee_microticks(models.fees, trader, px_ticks, lots, is_maker)
     trader["position_lots"] += position
     trader["cash_ticks"] += cash
     trader["fees_microticks"] += fees
     order["leaves_lots"] -= lots
     order["filled_lots"] += lots
-    answer = trader["responses"][_open_answer(models, trader, slot, ts_exchange_ns)]
+    answer = trader["responses"][_open_answer(models, tape, trader, slot, ts_exchange_ns, lots)]
     answer["position_lots"] += position
     answer["cash_ticks"] += cash
     answer["fees_microticks"] += fees
@@ -146,6 +150,7 @@ def clear_trader(trader: np.void, row: int, mid2_ticks: int) -> None:
     trader["last_order_id"] = 0
     trader["last_arrival_ns"] = 0
     trader["last_known_ns"] = 0
+    split_random(trader)
     trader["message_head"] = 0
     trader["message_count"] = 0
     trader["response_head"] = 0

@@ -24,14 +24,14 @@ from hft_gym.market.columns import (
 )
 from hft_gym.market.interfaces import (
     MarketModels,
-    entry_delay_ns,
     lots_ahead_gone,
+    message_fee_microticks,
     needs_level_lots,
-    response_delay_ns,
 )
 from hft_gym.market.matching import end_packet, on_clear, on_crossing_add, on_reduce, on_trade
 from hft_gym.market.orders import arrive, lots_after
 from hft_gym.market.records import MESSAGES
+from hft_gym.market.ways import answer_known_ns, arrival_of
 from hft_gym.tape.rows import Flag, Kind
 
 TRADE = int(Kind.TRADE)
@@ -39,18 +39,21 @@ LAST = int(Flag.LAST)
 
 
 @kernel
-def send(models: MarketModels, trader: np.void, now_ns: int) -> int:
+def send(
+    models: MarketModels, tape: np.void, trader: np.void, now_ns: int, action: int, lots: int
+) -> int:
     """Reserve a place for a message sent now; -1 where too many are under way.
 
     The caller fills in the rest of `trader["messages"][place]`. Messages of one session do not
-    overtake each other.
+    overtake each other. What the message itself costs is paid, and known, at once.
     """
     if trader["message_count"] + trader["response_count"] >= MESSAGES:
         trader["rejected"] += 1
         return -1
-    arrival_ns = now_ns + entry_delay_ns(models.latency, now_ns, trader)
-    arrival_ns = max(arrival_ns, trader["last_arrival_ns"])
-    trader["last_arrival_ns"] = arrival_ns
+    arrival_ns = arrival_of(models, tape, trader, now_ns, action, lots)
+    fees = message_fee_microticks(models.fees, trader, action)
+    trader["fees_microticks"] += fees
+    trader["known_fees_microticks"] += fees
     place = (trader["message_head"] + trader["message_count"]) % MESSAGES
     trader["message_count"] += 1
     trader["messages_sent"] += 1
@@ -101,10 +104,10 @@ def _row_of_ours(
     if 0 <= reach < QUIET:
         _come_forward(models, tape, book, trader, row)
     elif reach == EMPTIES:
-        on_clear(models, book, trader, ts_exchange_of(tape)[row])
+        on_clear(models, tape, book, trader, ts_exchange_of(tape)[row])
     # newcomers inside the band are told by their lots, without a look at another column
     elif moves_of(tape["index"])[row]["lots"] == 0 and kind_of(tape)[row] == TRADE:
-        on_trade(models, tape, trader, row)
+        on_trade(models, tape, book, trader, row)
     else:
         on_crossing_add(models, tape, book, trader, row)
 
@@ -211,11 +214,11 @@ def _is_due(models: MarketModels, tape: np.void, trader: np.void, now_ns: int) -
 
     Its answer would have come back, and the next row, unknown to us, came after it.
     """
-    arrival_ns = trader["messages"][trader["message_head"]]["arrival_ns"]
-    if arrival_ns + response_delay_ns(models.latency, arrival_ns, trader) > now_ns:
+    message = trader["messages"][trader["message_head"]]
+    if answer_known_ns(models, tape, trader, message) > now_ns:
         return False
     row = trader["row"]
-    return row >= tape["rows"] or ts_exchange_of(tape)[row] > arrival_ns
+    return row >= tape["rows"] or ts_exchange_of(tape)[row] > message["arrival_ns"]
 
 
 @kernel

@@ -8,18 +8,34 @@ from hft_gym.kernel.interface import interface, optional_interface
 
 
 @interface
-def entry_delay_ns(model: tuple, ts_local_ns: int, trader: np.void) -> int:
-    """Nanoseconds from our decision until the exchange has the message; random from `trader`."""
+def delay_ns(model: tuple, tape: np.void, trader: np.void, ts_ns: int, lots: int) -> int:
+    """Nanoseconds that one message takes; one model serves either way, cancels and the feed.
+
+    Random numbers come from `trader["random_state"]`. Rows of `tape` up to `ts_ns` on the
+    exchange's clock may tell how busy it is, and `trader["row"]` is a row not far from there; no
+    other field of `trader` is promised, since a feed has no trader.
+
+    Args:
+        model: the delay model.
+        tape: a record of `COLUMNS_DTYPE`.
+        trader: whose message it is.
+        ts_ns: when it sets out.
+        lots: of the order that it is about; of a row on the feed, the row's.
+    """
 
 
 @interface
-def response_delay_ns(model: tuple, ts_exchange_ns: int, trader: np.void) -> int:
-    """Nanoseconds from an event at the exchange until we know of it; random from `trader`."""
+def fee_microticks(model: tuple, trader: np.void, px_ticks: int, lots: int, is_maker: bool) -> int:
+    """Fee of one fill in millionths of a tick-lot; negative is a rebate.
+
+    `trader["lots_traded"]` is what was traded before this fill.
+    """
 
 
-@interface
-def fee_microticks(model: tuple, px_ticks: int, lots: int, is_maker: bool) -> int:
-    """Fee of one fill in millionths of a tick-lot; negative is a rebate."""
+@optional_interface
+def message_fee_microticks(model: tuple, trader: np.void, action: int) -> int:
+    """Fee of one message that we send, whatever becomes of it; see `records.Action`."""
+    return 0
 
 
 @interface
@@ -35,13 +51,48 @@ def lots_ahead_gone(
 
 @optional_interface
 def needs_level_lots(model: tuple) -> bool:
-    """Whether `lots_ahead_gone` wants to know `level_lots`; without this it is given as -1."""
+    """Whether `level_lots` is wanted, which has to be looked up; without this it is given as -1."""
     return False
+
+
+@optional_interface
+def share_of_print(
+    model: tuple, order: np.void, remaining_lots: int, ahead_lots: int, level_lots: int
+) -> int:
+    """How many of the lots that a print still has at our price are ours.
+
+    Args:
+        model: the queue model.
+        order: ours, with `leaves_lots`.
+        remaining_lots: of the print, after our own orders that come first.
+        ahead_lots: of others that stand before us at this price, before the print.
+        level_lots: of others at this price before the print; -1 unless `needs_level_lots`.
+    """
+    return max(0, min(remaining_lots - ahead_lots, int(order["leaves_lots"])))
+
+
+class Latency(NamedTuple):
+    """How long everything takes, each a delay model.
+
+    Messages of one session do not overtake each other: entry and cancel share the way in, the
+    answers have the way back and the rows of the tape the feed to themselves.
+
+    Attributes:
+        entry: from our decision until the exchange has a new order or a change of one.
+        cancel: the same of a cancel.
+        response: from an event at the exchange until we know of it.
+        feed: from a row's local time, when it was recorded, until we see it.
+    """
+
+    entry: tuple
+    cancel: tuple
+    response: tuple
+    feed: tuple
 
 
 class MarketModels(NamedTuple):
     """The pluggable parts of the exchange, each a NamedTuple of parameters."""
 
-    latency: tuple
+    latency: Latency
     queue: tuple
     fees: tuple

@@ -7,8 +7,13 @@ from hft_gym.book.ladder import place_of
 from hft_gym.kernel.jit import kernel
 from hft_gym.market.account import fill, respond
 from hft_gym.market.columns import consumed_of, lots_of, px_of, ts_exchange_of
-from hft_gym.market.interfaces import MarketModels, lots_ahead_gone
-from hft_gym.market.orders import consume, watch
+from hft_gym.market.interfaces import (
+    MarketModels,
+    lots_ahead_gone,
+    needs_level_lots,
+    share_of_print,
+)
+from hft_gym.market.orders import consume, lots_before, watch
 from hft_gym.market.records import ORDERS, Reason
 
 BOOK_CLEARED = int(Reason.BOOK_CLEARED)
@@ -35,7 +40,21 @@ def _next_in_line(trader: np.void, side: int, px_ticks: int, served: int) -> int
 
 
 @kernel
-def on_trade(models: MarketModels, tape: np.void, trader: np.void, row: int) -> None:
+def _share(
+    models: MarketModels, tape: np.void, book: np.void, order: np.void, remaining: int, row: int
+) -> int:
+    """Lots of a print at our price that are an order's, never more than either of them has."""
+    level_lots = -1
+    if needs_level_lots(models.queue):
+        place = place_of(book["base_ticks"], int(order["side"]), int(order["px_ticks"]))
+        level_lots = lots_before(tape, book, row, place)
+    ahead_lots = int(order["ahead_lots"])
+    ours = share_of_print(models.queue, order, remaining, ahead_lots, level_lots)
+    return max(0, min(ours, remaining, int(order["leaves_lots"])))
+
+
+@kernel
+def on_trade(models: MarketModels, tape: np.void, book: np.void, trader: np.void, row: int) -> None:
     """An aggressor trades: our better prices first, then those ahead of us, then us.
 
     The lots ahead leave with the print; the REDUCE rows that follow must not take them again,
@@ -45,7 +64,6 @@ def on_trade(models: MarketModels, tape: np.void, trader: np.void, row: int) -> 
     aggressor = -1 if reach_of(tape["index"])[row] < 0 else 1
     remaining = int(moves_of(tape["index"])[row]["queue_key"])
     px_ticks = int(px_of(tape)[row])
-    passed = 0  # lots of others at this price that the print has used
     served = 0
     while True:
         slot = _next_in_line(trader, -aggressor, px_ticks, served)
@@ -53,20 +71,18 @@ def on_trade(models: MarketModels, tape: np.void, trader: np.void, row: int) -> 
             break
         served |= 1 << slot
         order = trader["orders"][slot]
+        traded = min(remaining, int(order["leaves_lots"]))
         if order["px_ticks"] == px_ticks:
-            before_us = min(remaining, order["ahead_lots"] - passed)
-            if before_us > 0:
-                passed += before_us
-                remaining -= before_us
+            traded = _share(models, tape, book, order, remaining, row)
+            passed = min(remaining - traded, int(order["ahead_lots"]))
             if passed > 0:
                 order["ahead_lots"] -= passed
                 order["credit_lots"] += passed
                 trader["packet_open"] = 1
-        traded = min(remaining, int(order["leaves_lots"]))
         if traded > 0:
             remaining -= traded
             ts_exchange_ns = ts_exchange_of(tape)[row]
-            fill(models, trader, slot, traded, int(order["px_ticks"]), ts_exchange_ns, True)
+            fill(models, tape, trader, slot, traded, int(order["px_ticks"]), ts_exchange_ns, True)
     watch(trader)
 
 
@@ -88,7 +104,7 @@ def on_crossing_add(
         order = trader["orders"][slot]
         traded = min(remaining, int(order["leaves_lots"]))
         remaining -= traded
-        fill(models, trader, slot, traded, int(order["px_ticks"]), ts_exchange_ns, True)
+        fill(models, tape, trader, slot, traded, int(order["px_ticks"]), ts_exchange_ns, True)
         if 0 <= place < book["places"]:
             consume(book, trader, place, traded)
     watch(trader)
@@ -127,7 +143,9 @@ def end_packet(trader: np.void) -> None:
 
 
 @kernel
-def on_clear(models: MarketModels, book: np.void, trader: np.void, ts_exchange_ns: int) -> None:
+def on_clear(
+    models: MarketModels, tape: np.void, book: np.void, trader: np.void, ts_exchange_ns: int
+) -> None:
     """The venue empties its book: our resting orders are cancelled, the position stays."""
     consumed_of(book)[:] = 0
     trader["consumed_lots"] = 0
@@ -135,5 +153,5 @@ def on_clear(models: MarketModels, book: np.void, trader: np.void, ts_exchange_n
         order = trader["orders"][slot]
         if order["leaves_lots"] > 0:
             order["leaves_lots"] = 0
-            respond(models, trader, slot, ts_exchange_ns, BOOK_CLEARED, 0)
+            respond(models, tape, trader, slot, ts_exchange_ns, BOOK_CLEARED, 0)
     watch(trader)

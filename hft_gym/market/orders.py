@@ -65,9 +65,14 @@ def show(tape: np.void, book: np.void, row: int, place: int) -> None:
 @kernel
 def lots_after(tape: np.void, book: np.void, row: int) -> int:
     """What the level that a row changes shows after it."""
-    place = reach_of(tape["index"])[row] & PLACE_MASK
+    return lots_before(tape, book, row + 1, reach_of(tape["index"])[row] & PLACE_MASK)
+
+
+@kernel
+def lots_before(tape: np.void, book: np.void, row: int, place: int) -> int:
+    """What a level of the tape shows before a row."""
     book["high_place"] = 0
-    show(tape, book, row + 1, place)
+    show(tape, book, row, place)
     lots = ladder_of(book)[place]
     book["high_place"] = 0
     return int(lots)
@@ -129,7 +134,13 @@ def consume(book: np.void, trader: np.void, place: int, lots: int) -> None:
 
 @kernel
 def take(
-    models: MarketModels, book: np.void, trader: np.void, slot: int, touch: int, ts_exchange_ns: int
+    models: MarketModels,
+    tape: np.void,
+    book: np.void,
+    trader: np.void,
+    slot: int,
+    touch: int,
+    ts_exchange_ns: int,
 ) -> None:
     """Walk the displayed levels from `touch` to the order's limit and remember what we took."""
     order = trader["orders"][slot]
@@ -141,13 +152,18 @@ def take(
         lots = min(ladder[place] - consumed[place], order["leaves_lots"])
         if lots > 0:
             consume(book, trader, place, lots)
-            fill(models, trader, slot, lots, px, ts_exchange_ns, False)
+            fill(models, tape, trader, slot, lots, px, ts_exchange_ns, False)
         px += side
 
 
 @kernel
 def _enter(
-    models: MarketModels, book: np.void, trader: np.void, message: np.void, touch: int
+    models: MarketModels,
+    tape: np.void,
+    book: np.void,
+    trader: np.void,
+    message: np.void,
+    touch: int,
 ) -> None:
     """Write the order into its slot; it takes what it can and rests behind what is displayed."""
     slot = int(message["slot"])
@@ -158,7 +174,7 @@ def _enter(
     order["arrival_row"] = trader["row"]
     order["credit_lots"] = 0
     if touch != NO_PRICE:
-        take(models, book, trader, slot, touch, message["arrival_ns"])
+        take(models, tape, book, trader, slot, touch, message["arrival_ns"])
     ladder = ladder_of(book)
     order["ahead_lots"] = lots_at(ladder, book["base_ticks"], order["side"], order["px_ticks"])
 
@@ -183,10 +199,10 @@ def _arrive_new(
     reason = _refusal(book, trader, message, touch != NO_PRICE, _is_crossed(tape, row))
     if reason == ACCEPTED:
         order["leaves_lots"] = message["lots"]
-        _enter(models, book, trader, message, touch)
+        _enter(models, tape, book, trader, message, touch)
     else:
         trader["rejected"] += 1
-    respond(models, trader, int(message["slot"]), message["arrival_ns"], reason, 1)
+    respond(models, tape, trader, int(message["slot"]), message["arrival_ns"], reason, 1)
 
 
 @kernel
@@ -198,21 +214,21 @@ def _arrive_modify(
     leaves = message["lots"] - (order["filled_lots"] - message["filled_lots"])
     if leaves <= 0:
         order["leaves_lots"] = 0
-        respond(models, trader, int(message["slot"]), message["arrival_ns"], CANCELLED, 1)
+        respond(models, tape, trader, int(message["slot"]), message["arrival_ns"], CANCELLED, 1)
         return
     if message["px_ticks"] == order["px_ticks"] and leaves <= order["leaves_lots"]:
         order["leaves_lots"] = leaves  # a decrease keeps its place in the queue
-        respond(models, trader, int(message["slot"]), message["arrival_ns"], ACCEPTED, 1)
+        respond(models, tape, trader, int(message["slot"]), message["arrival_ns"], ACCEPTED, 1)
         return
     row = trader["row"]
     touch = opposite_touch(tape, book, row, int(message["side"]), int(message["px_ticks"]))
     reason = _refusal(book, trader, message, touch != NO_PRICE, _is_crossed(tape, row))
     if reason == ACCEPTED:
         order["leaves_lots"] = leaves
-        _enter(models, book, trader, message, touch)
+        _enter(models, tape, book, trader, message, touch)
     else:
         trader["rejected"] += 1  # the order stays as it was
-    respond(models, trader, int(message["slot"]), message["arrival_ns"], reason, 1)
+    respond(models, tape, trader, int(message["slot"]), message["arrival_ns"], reason, 1)
 
 
 @kernel
@@ -226,10 +242,10 @@ def arrive(
         order = trader["orders"][message["slot"]]
         if order["order_id"] != message["order_id"] or order["leaves_lots"] == 0:
             trader["rejected"] += 1
-            respond(models, trader, int(message["slot"]), message["arrival_ns"], TOO_LATE, 1)
+            respond(models, tape, trader, int(message["slot"]), message["arrival_ns"], TOO_LATE, 1)
         elif message["action"] == MODIFY:
             _arrive_modify(models, tape, book, trader, message)
         else:
             order["leaves_lots"] = 0
-            respond(models, trader, int(message["slot"]), message["arrival_ns"], CANCELLED, 1)
+            respond(models, tape, trader, int(message["slot"]), message["arrival_ns"], CANCELLED, 1)
     watch(trader)

@@ -106,6 +106,7 @@ INTENT_DTYPE = np.dtype(
 TRADER_DTYPE = np.dtype(
     [
         ("random_state", "u8"),
+        ("answer_state", "u8"),  # of the random numbers of answers alone; see market.ways
         ("row", "i8"),  # rows before this one have been replayed
         ("position_lots", "i8"),
         ("cash_ticks", "i8"),

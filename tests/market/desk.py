@@ -9,7 +9,7 @@ from hft_gym.market.columns import COLUMNS_DTYPE, book_records, columns_record
 from hft_gym.market.exchange import advance, send
 from hft_gym.market.fees.per_lot import PerLot
 from hft_gym.market.interfaces import MarketModels
-from hft_gym.market.latencies.constant import ConstantLatency
+from hft_gym.market.latencies.constant import constant_latency
 from hft_gym.market.orders import opposite_touch, watch
 from hft_gym.market.queues.fifo import Fifo
 from hft_gym.market.records import TRADER_DTYPE, Action
@@ -29,7 +29,7 @@ class Desk:
         for side, px, lots in book or [(1, 100, 5), (-1, 103, 5), (-1, 104, 5)]:
             self.keys[px] = self.writer.add(side, px, lots)
         self.writer.send(START_NS)
-        latency = ConstantLatency(entry_ms * MS, response_ms * MS)
+        latency = constant_latency(entry_ms * MS, response_ms * MS)
         self.models = MarketModels(latency, Fifo(), fees)
         self.traders = np.zeros(1, TRADER_DTYPE)
         self.consumed, self.ladders = np.zeros((2, 1, 200), np.int32)
@@ -85,12 +85,16 @@ class Desk:
         self.run(at_ms)
         if action == Action.NEW:
             self.ids += 1
-        message = self.me["messages"][send(self.models, self.me, START_NS + int(at_ms * MS))]
+        message = self.me["messages"][self._send(at_ms, action, lots)]
         message["action"], message["slot"], message["side"] = action, slot, side
         message["px_ticks"], message["lots"], message["post_only"] = px, lots, post_only
         message["order_id"] = self.ids if order_id is None else order_id
         message["filled_lots"] = 0
         return message["order_id"]
+
+    def _send(self, at_ms, action, lots):
+        now_ns = START_NS + int(at_ms * MS)
+        return send(self.models, self.columns[0], self.me, now_ns, action, lots)
 
     def new(self, slot, at_ms, side, px, lots=1, *, post_only=False):
         return self.say(Action.NEW, slot, at_ms, side, px, lots, post_only=post_only)
