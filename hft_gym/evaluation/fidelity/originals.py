@@ -5,7 +5,12 @@ from typing import NamedTuple
 import numpy as np
 
 from hft_gym.kernel.jit import kernel
-from hft_gym.market.interfaces import MarketModels, lots_ahead_gone, needs_level_lots
+from hft_gym.market.interfaces import (
+    MarketModels,
+    lots_ahead_gone,
+    needs_level_lots,
+    share_of_print,
+)
 
 
 class WithoutOriginal(NamedTuple):
@@ -23,6 +28,11 @@ class WithoutOriginal(NamedTuple):
     original_lots: int
 
 
+@kernel
+def _of_others(level_lots: int, original_lots: int) -> int:
+    return max(0, level_lots - original_lots) if level_lots >= 0 else -1
+
+
 @lots_ahead_gone.implement(WithoutOriginal)
 def _lots_ahead_gone(
     model: WithoutOriginal, order: np.void, queue_key: int, lots: int, level_lots: int
@@ -30,8 +40,16 @@ def _lots_ahead_gone(
     if queue_key == order["arrival_row"]:  # of the original itself
         return 0
     key = queue_key if model.sees_orders else -1
-    others_lots = max(0, level_lots - model.original_lots) if level_lots >= 0 else -1
+    others_lots = _of_others(level_lots, model.original_lots)
     return lots_ahead_gone(model.queue, order, key, lots, others_lots)
+
+
+@share_of_print.implement(WithoutOriginal)
+def _share_of_print(
+    model: WithoutOriginal, order: np.void, remaining_lots: int, ahead_lots: int, level_lots: int
+) -> int:
+    others_lots = _of_others(level_lots, model.original_lots)
+    return share_of_print(model.queue, order, remaining_lots, ahead_lots, others_lots)
 
 
 @needs_level_lots.implement(WithoutOriginal)

@@ -20,7 +20,7 @@ from hft_gym.market.columns import (
 from hft_gym.market.exchange import replay
 from hft_gym.market.fees.per_lot import PerLot
 from hft_gym.market.interfaces import MarketModels
-from hft_gym.market.latencies.constant import ConstantLatency
+from hft_gym.market.latencies.constant import constant_latency
 from hft_gym.market.orders import watch
 from hft_gym.market.records import TRADER_DTYPE
 from hft_gym.tape.market_tape import MarketTape
@@ -129,7 +129,7 @@ def _replace_all(
         life, shadow = lives[number], shadows[number]
         order = trader["orders"][0]
         _come_to_rest(trader, life)
-        original_lots = life["lots"]
+        original_lots = np.int64(life["lots"])  # one type throughout
         for k in range(first_own[number], first_own[number + 1]):
             queue = with_original(models, original_lots)
             _live_until(queue, tape, book, trader, shadow, rows[k] + 1)
@@ -169,7 +169,7 @@ class ShadowExchange:
         enable_cache()
         lives = self._lives
         models = MarketModels(
-            ConstantLatency(0, 0), WithoutOriginal(queue, sees_orders, 0), PerLot(0.0, 0.0)
+            constant_latency(0, 0), WithoutOriginal(queue, sees_orders, 0), PerLot(0.0, 0.0)
         )
         books = book_records(self._consumed, self._ladder, lives.base_ticks)
         traders = np.zeros(1, TRADER_DTYPE)
