@@ -61,4 +61,6 @@ def _needs_level_lots(model: WithoutOriginal) -> bool:
 def with_original(models: MarketModels, original_lots: int) -> MarketModels:
     """The same models when so many lots of the replaced order are left on the tape."""
     queue = WithoutOriginal(models.queue.queue, models.queue.sees_orders, original_lots)
-    return MarketModels(models.latency, queue, models.fees)
+    return MarketModels(
+        models.latency, queue, models.fees, models.risk, models.journal, models.rules
+    )

@@ -9,7 +9,7 @@ from hft_gym.book.index import BookIndex
 from hft_gym.evaluation.fidelity.lives import Lives
 from hft_gym.evaluation.fidelity.originals import WithoutOriginal, with_original
 from hft_gym.kernel.jit import enable_cache, kernel
-from hft_gym.market.account import clear_trader
+from hft_gym.market.account import clear_trader, crowd_of
 from hft_gym.market.columns import (
     COLUMNS_DTYPE,
     book_records,
@@ -21,8 +21,8 @@ from hft_gym.market.exchange import replay
 from hft_gym.market.fees.per_lot import PerLot
 from hft_gym.market.interfaces import MarketModels
 from hft_gym.market.latencies.constant import constant_latency
-from hft_gym.market.orders import watch
-from hft_gym.market.records import TRADER_DTYPE
+from hft_gym.market.priority import join, leave, watch
+from hft_gym.market.records import trader_dtype
 from hft_gym.tape.market_tape import MarketTape
 
 SHADOW_DTYPE = np.dtype(
@@ -65,7 +65,7 @@ def _take_fills(trader: np.void, shadow: np.void) -> None:
     """Read the answers, which come back at once: each tells what has been filled by then."""
     responses = trader["responses"]
     for k in range(trader["response_count"]):
-        answer = responses[(trader["response_head"] + k) % responses.size]
+        answer = responses[(trader["response_head"] + k) % len(responses)]
         lots = answer["filled_lots"] - shadow["filled_lots"]
         if lots > 0:
             _note(shadow, answer["known_ns"], 0, lots)
@@ -80,7 +80,7 @@ def _live_until(
     models: MarketModels, tape: np.void, book: np.void, trader: np.void, shadow: np.void, stop: int
 ) -> None:
     """Replay the rows before `stop`, a few at a time, so that no two answers become one."""
-    few = trader["responses"].size // 4
+    few = crowd_of(trader) // 2
     while trader["row"] < stop and trader["orders"][0]["leaves_lots"] > 0:
         replay(models, tape, book, trader, min(trader["row"] + few, stop))
         _take_fills(trader, shadow)
@@ -98,7 +98,20 @@ def _come_to_rest(trader: np.void, life: np.void) -> None:
     order["leaves_lots"] = life["lots"]
     order["px_ticks"] = life["px_ticks"]
     order["side"] = life["side"]
+    join(trader, 0)
     watch(trader)
+
+
+@kernel
+def _cut(trader: np.void, lots: int) -> None:
+    """The owner takes lots away; what is left keeps its place."""
+    order = trader["orders"][0]
+    if order["leaves_lots"] > lots:
+        order["leaves_lots"] -= lots
+    elif order["leaves_lots"] > 0:
+        order["leaves_lots"] = 0
+        leave(trader, 0)
+        watch(trader)
 
 
 @kernel
@@ -127,7 +140,6 @@ def _replace_all(
     rows, filled, gone, cut = own
     for number in range(lives.size):
         life, shadow = lives[number], shadows[number]
-        order = trader["orders"][0]
         _come_to_rest(trader, life)
         original_lots = np.int64(life["lots"])  # one type throughout
         for k in range(first_own[number], first_own[number + 1]):
@@ -137,8 +149,7 @@ def _replace_all(
                 _note(shadow, ts_exchange_of(tape)[rows[k]], filled[k], 0)
             original_lots -= gone[k]
             if cut[k] > 0:  # its owner would have made ours smaller too
-                order["leaves_lots"] = max(0, order["leaves_lots"] - cut[k])
-                watch(trader)
+                _cut(trader, cut[k])
         _end_moment(shadow)
         if trader["consumed_lots"] > 0:
             consumed_of(book)[:] = 0
@@ -172,7 +183,7 @@ class ShadowExchange:
             constant_latency(0, 0), WithoutOriginal(queue, sees_orders, 0), PerLot(0.0, 0.0)
         )
         books = book_records(self._consumed, self._ladder, lives.base_ticks)
-        traders = np.zeros(1, TRADER_DTYPE)
+        traders = np.zeros(1, trader_dtype(orders=1, messages=1))
         shadows = np.zeros(len(lives.table), SHADOW_DTYPE)
         own = (lives.own_rows, lives.own_filled_lots, lives.own_gone_lots, lives.own_cut_lots)
         _replace_all(
