@@ -24,7 +24,7 @@ class Cause(StrEnum):
     SELF_MATCH_AHEAD = "self-match ahead"  # the venue took an order ahead away during the match
     ICEBERG = "iceberg"  # more traded at our price than its orders showed
     IMPLIED = "implied or hidden"  # the print and the fills at its price differ in lots
-    OUT_OF_TURN = "out of turn"  # the venue served a later order while an earlier one rested
+    OUT_OF_TURN = "out of turn"  # the venue served a later order or a worse price first
     ESTIMATE = "estimated place"  # the model does not know who stands ahead
     UNEXPLAINED = "unexplained"
 
@@ -66,7 +66,9 @@ def _cause(tape: MarketTape, life: np.void, shadow: np.void) -> Cause:
         return Cause.ICEBERG
     if _prints_differ(moment, int(life["side"])):
         return Cause.IMPLIED
-    served_later = any(other > key for other in fills)
+    worse = moment["side"] * (life["px_ticks"] - moment["px_ticks"].astype(np.int64)) > 0
+    worse &= (moment["side"] == life["side"]) & (moment["kind"] == Kind.FILL)
+    served_later = np.any(worse) or any(other > key for other in fills)
     if served_later or (fills[key] and _ahead_after(tape, life, moment["row"][-1]) > 0):
         return Cause.OUT_OF_TURN
     return Cause.UNEXPLAINED

@@ -172,7 +172,8 @@ def _everything(
     is_add = tape.kind == Kind.ADD
     if not np.any(is_add):
         raise InputError(
-            f"{tape.meta.source} ({tape.meta.schema}) shows no orders; give a file of schema mbo"
+            f"{tape.meta.source} ({tape.meta.schema}) holds no arrival of an order; give a "
+            "longer file of schema mbo"
         )
     px_ticks = tape.px_ticks[is_add]
     base = max(tape.meta.low_ticks - BAND_TICKS, int(px_ticks.min()))
