@@ -33,15 +33,16 @@ def test_the_share_behind_equals_its_formula():
     assert (found <= 1).all()
 
 
-def test_the_published_front():
+@pytest.mark.parametrize(("n", "front"), [(2.0, 7.058824), (3.0, 6.710526)])
+def test_the_published_front(n, front):
     """Ten lots before us; the level goes from 10 to 16 and then to 12."""
-    here = desk(MODEL, book=[(1, 100, 10), (-1, 103, 5)])
+    here = desk(Power(n), book=[(1, 100, 10), (-1, 103, 5)])
     here.new(0, 1, 1, 100)
     key = here.add(2, 1, 100, 6)
     here.reduce(3, 1, 100, 4, key)
     here.run(4)
-    assert here.order(0)["front_lots"] == pytest.approx(7.058824, abs=1e-6)
-    assert here.order(0)["ahead_lots"] == np.ceil(7.058824)
+    assert here.order(0)["front_lots"] == pytest.approx(front, abs=1e-6)
+    assert here.order(0)["ahead_lots"] == np.ceil(front)
 
 
 @pytest.mark.parametrize("n", [0.0, -1.0])

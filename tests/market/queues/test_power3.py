@@ -40,8 +40,8 @@ def test_the_published_front():
     key = here.add(2, 1, 100, 6)
     here.reduce(3, 1, 100, 4, key)
     here.run(4)
-    assert here.order(0)["front_lots"] == pytest.approx(6.710526, abs=1e-6)
-    assert here.order(0)["ahead_lots"] == np.ceil(6.710526)
+    assert here.order(0)["front_lots"] == pytest.approx(8.4375, abs=1e-6)
+    assert here.order(0)["ahead_lots"] == 9
 
 
 @pytest.mark.parametrize("n", [0.0, -1.0])
