@@ -39,3 +39,16 @@ def naive_shadow(tape, life):
         if tape.flags[row] & Flag.LAST:
             ahead, printed = ahead + printed, 0
     return filled, first_ns
+
+
+def naive_level(tape, stop, side, px, without):
+    """What a level shows before the row `stop`, had the order of one key never come."""
+    total = 0
+    for row in range(stop):
+        kind, lots = int(tape.kind[row]), int(tape.lots[row])
+        if kind == Kind.CLEAR:
+            total = 0
+        here = int(tape.side[row]) == side and int(tape.px_ticks[row]) == px
+        if here and int(tape.queue_key[row]) != without and kind in (Kind.ADD, Kind.REDUCE):
+            total += lots if kind == Kind.ADD else -lots
+    return total

@@ -6,9 +6,9 @@ from typing import Any
 
 from hft_gym.evaluation.fidelity.causes import causes
 from hft_gym.evaluation.fidelity.lives import Lives, find_lives
-from hft_gym.evaluation.fidelity.models import Judged
 from hft_gym.evaluation.fidelity.score import Score
 from hft_gym.evaluation.fidelity.shadows import ShadowExchange
+from hft_gym.market.interfaces import follows_levels
 from hft_gym.tape.market_tape import MarketTape
 
 _UNKNOWN = "–"
@@ -47,7 +47,7 @@ class Fidelity:
 
 def judge(
     tape: MarketTape,
-    models: Mapping[str, Judged],
+    models: Mapping[str, tuple],
     *,
     latency_ns: int = 0,
     sample: int | None = None,
@@ -70,11 +70,11 @@ def judge(
     lives: Lives = find_lives(tape, least_life_ns=latency_ns, sample=sample, seed=seed)
     exchange = ShadowExchange(tape, lives)
     scores = {}
-    for name, model in models.items():
+    for name, queue in models.items():
         if progress is not None:
             progress(name)
-        shadows = exchange.shadows(model.queue, model.sees_orders)
-        found = causes(tape, lives, shadows, model.sees_orders)
+        shadows = exchange.shadows(queue)
+        found = causes(tape, lives, shadows, sees_orders=not follows_levels(queue))
         scores[name] = Score.of(lives.table, shadows, found)
     return Fidelity(tape, lives.left_out, scores)
 

@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hft_gym.book.index import BookIndex
+from hft_gym.book.ladder import place_of
 from hft_gym.evaluation.fidelity.lives import Lives
-from hft_gym.evaluation.fidelity.originals import WithoutOriginal, with_original
+from hft_gym.evaluation.fidelity.removal import arrays_of, put_back, take_out
 from hft_gym.kernel.jit import enable_cache, kernel
 from hft_gym.market.account import clear_trader, crowd_of
 from hft_gym.market.columns import (
@@ -19,10 +20,13 @@ from hft_gym.market.columns import (
 )
 from hft_gym.market.exchange import replay
 from hft_gym.market.fees.per_lot import PerLot
-from hft_gym.market.interfaces import MarketModels
+from hft_gym.market.checks import check_models
+from hft_gym.market.interfaces import MarketModels, follows_levels, needs_top
 from hft_gym.market.latencies.constant import constant_latency
+from hft_gym.market.levels import stand_behind
 from hft_gym.market.priority import join, leave, watch
 from hft_gym.market.records import trader_dtype
+from hft_gym.market.sight import betters_market
 from hft_gym.tape.market_tape import MarketTape
 
 SHADOW_DTYPE = np.dtype(
@@ -87,7 +91,9 @@ def _live_until(
 
 
 @kernel
-def _come_to_rest(trader: np.void, life: np.void) -> None:
+def _come_to_rest(
+    models: MarketModels, tape: np.void, book: np.void, trader: np.void, life: np.void
+) -> None:
     """Our order arrives with the row that added the real one, and behind the same lots."""
     clear_trader(trader, life["arrival_row"], 0)
     order = trader["orders"][0]
@@ -98,6 +104,13 @@ def _come_to_rest(trader: np.void, life: np.void) -> None:
     order["leaves_lots"] = life["lots"]
     order["px_ticks"] = life["px_ticks"]
     order["side"] = life["side"]
+    if needs_top(models.queue):
+        book["high_place"] = 0
+        side, px_ticks = int(life["side"]), int(life["px_ticks"])
+        order["is_top"] = betters_market(tape, book, int(life["arrival_row"]), side, px_ticks)
+        book["high_place"] = 0
+    if follows_levels(models.queue):
+        stand_behind(order, life["ahead_lots"])
     join(trader, 0)
     watch(trader)
 
@@ -115,44 +128,60 @@ def _cut(trader: np.void, lots: int) -> None:
 
 
 @kernel
-def _replace_all(
+def _replace(
     models: MarketModels,
     tape: np.void,
     book: np.void,
+    trader: np.void,
+    life: np.void,
+    own: Any,
+    shadow: np.void,
+) -> None:
+    """Live through one life; `own` are its rows, and lots filled, gone and cut by each."""
+    rows, filled, _, cut = own
+    _come_to_rest(models, tape, book, trader, life)
+    for k in range(rows.size):
+        _live_until(models, tape, book, trader, shadow, rows[k] + 1)
+        if filled[k] > 0:
+            _note(shadow, ts_exchange_of(tape)[rows[k]], filled[k], 0)
+        if cut[k] > 0:  # its owner would have made ours smaller too
+            _cut(trader, cut[k])
+    _end_moment(shadow)
+    if trader["consumed_lots"] > 0:
+        consumed_of(book)[:] = 0
+
+
+@kernel
+def _replace_all(
+    models: MarketModels,
+    market: Any,
     trader: np.void,
     lives: NDArray[np.void],
     first_own: NDArray[np.int64],
     own: Any,
     shadows: NDArray[np.void],
 ) -> None:
-    """Live through each life in turn.
+    """Take out each real order in turn, let ours live its life, and put it back.
 
     Args:
-        models: with a queue of type WithoutOriginal.
-        tape: of COLUMNS_DTYPE.
-        book: of BOOK_DTYPE.
+        models: of the market.
+        market: records of COLUMNS_DTYPE and of BOOK_DTYPE, and `removal.arrays_of` the index.
         trader: of the market's own layout.
         lives: `[n]` of LIFE_DTYPE.
         first_own: `[n + 1]`.
         own: own_rows, own_filled_lots, own_gone_lots, own_cut_lots of `Lives`.
         shadows: `[n]` of SHADOW_DTYPE, zeros.
     """
-    rows, filled, gone, cut = own
+    tape, book, index = market
     for number in range(lives.size):
-        life, shadow = lives[number], shadows[number]
-        _come_to_rest(trader, life)
-        original_lots = np.int64(life["lots"])  # one type throughout
-        for k in range(first_own[number], first_own[number + 1]):
-            queue = with_original(models, original_lots)
-            _live_until(queue, tape, book, trader, shadow, rows[k] + 1)
-            if filled[k] > 0:
-                _note(shadow, ts_exchange_of(tape)[rows[k]], filled[k], 0)
-            original_lots -= gone[k]
-            if cut[k] > 0:  # its owner would have made ours smaller too
-                _cut(trader, cut[k])
-        _end_moment(shadow)
-        if trader["consumed_lots"] > 0:
-            consumed_of(book)[:] = 0
+        life = lives[number]
+        first, stop = first_own[number], first_own[number + 1]
+        rows, filled, gone, cut = own
+        mine = (rows[first:stop], filled[first:stop], gone[first:stop], cut[first:stop])
+        place = place_of(book["base_ticks"], int(life["side"]), int(life["px_ticks"]))
+        take_out(index, place, life["arrival_row"], mine[0], mine[2])
+        _replace(models, tape, book, trader, life, mine, shadows[number])
+        put_back(index, place, life["arrival_row"], mine[0], mine[2])
 
 
 class ShadowExchange:
@@ -170,24 +199,20 @@ class ShadowExchange:
         self._columns = np.array([columns_record(tape, self._index)], COLUMNS_DTYPE)
         self._consumed, self._ladder = np.zeros((2, 1, self._index.places), np.int32)
 
-    def shadows(self, queue: tuple, sees_orders: bool) -> NDArray[np.void]:
+    def shadows(self, queue: tuple) -> NDArray[np.void]:
         """`[lives]` of `SHADOW_DTYPE`: what became of ours in the place of each real order.
 
-        Args:
-            queue: the queue model.
-            sees_orders: whether it is told which order shrinks.
+        Raises:
+            ConfigError: a parameter of the queue model is out of its range.
         """
         enable_cache()
         lives = self._lives
-        models = MarketModels(
-            constant_latency(0, 0), WithoutOriginal(queue, sees_orders, 0), PerLot(0.0, 0.0)
-        )
+        models = MarketModels(constant_latency(0, 0), queue, PerLot(0.0, 0.0))
+        check_models(models)
         books = book_records(self._consumed, self._ladder, lives.base_ticks)
         traders = np.zeros(1, trader_dtype(orders=1, messages=1))
         shadows = np.zeros(len(lives.table), SHADOW_DTYPE)
+        market = (self._columns[0], books[0], arrays_of(self._index))
         own = (lives.own_rows, lives.own_filled_lots, lives.own_gone_lots, lives.own_cut_lots)
-        _replace_all(
-            models, self._columns[0], books[0], traders[0], lives.table, lives.first_own, own,
-            shadows,
-        )  # fmt: skip
+        _replace_all(models, market, traders[0], lives.table, lives.first_own, own, shadows)
         return shadows

@@ -44,11 +44,11 @@ class Market:
             self.writer.row(Kind.REDUCE, fill_side, px, left, key)
         return self.send()
 
-    def judged(self, queue=Fifo(), sees_orders=True, **wishes):  # noqa: B008
+    def judged(self, **wishes):
         """The tape, its lives and what became of ours."""
         tape = self.writer.tape()
         lives = find_lives(tape, **wishes)
-        return tape, lives, ShadowExchange(tape, lives).shadows(queue, sees_orders)
+        return tape, lives, ShadowExchange(tape, lives).shadows(Fifo())
 
 
 def at(now_ms):

@@ -71,7 +71,7 @@ def test_one_shadow_leaves_nothing_to_the_next():
 def test_slow_twin(seed):
     tape = random_tape(seed, packets=800)
     lives = find_lives(tape)
-    shadows = ShadowExchange(tape, lives).shadows(Fifo(), sees_orders=True)
+    shadows = ShadowExchange(tape, lives).shadows(Fifo())
     expected = [naive_shadow(tape, life) for life in lives.table]
     found = zip(shadows["filled_lots"].tolist(), shadows["first_fill_ns"].tolist(), strict=True)
     assert list(found) == expected
