@@ -19,8 +19,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of the command."""
     parser.add_argument("file", type=Path, metavar="FILE", help=".dbn or .dbn.zst file, schema mbo")
     parser.add_argument(
-        "--models", metavar="A,B", help="queue models such as fifo,power2 (default: fifo and all that estimate from levels)"
-    )
+        "--models", metavar="A,B",
+        help="queue models such as fifo,power2 (default: fifo and all that follow levels)",
+    )  # fmt: skip
     parser.add_argument(
         "--latency-ms", type=float, default=0.0, metavar="MS",
         help="judge only orders that lived at least so long (default: 0)",

@@ -1,6 +1,6 @@
 """Why a shadow order fared otherwise than the real one: rules that are computed from the tape.
 
-Each rule looks at the rows that bear the first exchange time at which the two traded different lots.
+Each rule looks at the rows that bear the first exchange time at which the two traded other lots.
 """
 
 from collections import Counter
@@ -66,12 +66,22 @@ def _cause(tape: MarketTape, life: np.void, shadow: np.void) -> Cause:
         return Cause.ICEBERG
     if _prints_differ(moment, int(life["side"])):
         return Cause.IMPLIED
-    worse = moment["side"] * (life["px_ticks"] - moment["px_ticks"].astype(np.int64)) > 0
-    worse &= (moment["side"] == life["side"]) & (moment["kind"] == Kind.FILL)
-    served_later = np.any(worse) or any(other > key for other in fills)
-    if served_later or (fills[key] and _ahead_after(tape, life, moment["row"][-1]) > 0):
+    if _is_out_of_turn(tape, life, moment, fills):
         return Cause.OUT_OF_TURN
     return Cause.UNEXPLAINED
+
+
+def _is_out_of_turn(
+    tape: MarketTape, life: np.void, moment: dict[str, NDArray[Any]], fills: Counter[int]
+) -> bool:
+    """Whether others were served while the real order went on resting, or it before its turn."""
+    key, last_row = int(life["arrival_row"]), int(moment["row"][-1])
+    if fills[key] and _ahead_after(tape, life, last_row) > 0:
+        return True
+    behind_ticks = life["side"] * (life["px_ticks"] - moment["px_ticks"].astype(np.int64))
+    worse = (moment["kind"] == Kind.FILL) & (moment["side"] == life["side"]) & (behind_ticks > 0)
+    went_on = int(life["end_row"]) > last_row
+    return went_on and (bool(worse.any()) or any(other > key for other in fills))
 
 
 def _rows_at(tape: MarketTape, ts_exchange_ns: int) -> dict[str, NDArray[Any]]:

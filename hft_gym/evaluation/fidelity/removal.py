@@ -14,7 +14,7 @@ from hft_gym.kernel.jit import kernel
 
 
 def arrays_of(index: BookIndex) -> tuple[NDArray[Any], NDArray[Any], NDArray[np.int32], int]:
-    """What `take_out` and `put_back` change: moves, windows, checkpoints, and rows between those."""
+    """What `take_out` changes: moves, windows, checkpoints, and rows between these."""
     return index.moves, index.windows, index.checkpoints, index.checkpoint_rows
 
 

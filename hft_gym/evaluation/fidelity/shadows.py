@@ -11,6 +11,7 @@ from hft_gym.evaluation.fidelity.lives import Lives
 from hft_gym.evaluation.fidelity.removal import arrays_of, put_back, take_out
 from hft_gym.kernel.jit import enable_cache, kernel
 from hft_gym.market.account import clear_trader, crowd_of
+from hft_gym.market.checks import check_models
 from hft_gym.market.columns import (
     COLUMNS_DTYPE,
     book_records,
@@ -20,7 +21,6 @@ from hft_gym.market.columns import (
 )
 from hft_gym.market.exchange import replay
 from hft_gym.market.fees.per_lot import PerLot
-from hft_gym.market.checks import check_models
 from hft_gym.market.interfaces import MarketModels, follows_levels, needs_top
 from hft_gym.market.latencies.constant import constant_latency
 from hft_gym.market.levels import stand_behind
