@@ -39,6 +39,15 @@ def needs_level_lots(model: tuple) -> bool:
     return False
 
 
+@optional_interface
+def leaves_by_arrival(model: tuple) -> bool:
+    """Whether `lots_ahead_gone` is all lots of the orders that came before ours, and no others.
+
+    Models that say so are not asked for each row.
+    """
+    return False
+
+
 class MarketModels(NamedTuple):
     """The pluggable parts of the exchange, each a NamedTuple of parameters."""
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from hft_gym.book.index import moves_of, reach_of
+from hft_gym.book.index import queue_key_at, reach_at
 from hft_gym.book.ladder import place_of
 from hft_gym.kernel.jit import kernel
 from hft_gym.market.account import fill, respond
@@ -42,8 +42,8 @@ def on_trade(models: MarketModels, tape: np.void, trader: np.void, row: int) -> 
     hence the credit. What a print had against hidden or implied orders is given back at the end of
     the packet.
     """
-    aggressor = -1 if reach_of(tape["index"])[row] < 0 else 1
-    remaining = int(moves_of(tape["index"])[row]["queue_key"])
+    aggressor = -1 if reach_at(tape["index"], row) < 0 else 1
+    remaining = queue_key_at(tape["index"], row)
     px_ticks = int(px_of(tape)[row])
     passed = 0  # lots of others at this price that the print has used
     served = 0
@@ -75,7 +75,7 @@ def on_crossing_add(
     models: MarketModels, tape: np.void, book: np.void, trader: np.void, row: int
 ) -> None:
     """A newcomer rests at a price that ours would have met: it would have traded with us."""
-    newcomer = -1 if reach_of(tape["index"])[row] < 0 else 1
+    newcomer = -1 if reach_at(tape["index"], row) < 0 else 1
     px_ticks, remaining = int(px_of(tape)[row]), int(lots_of(tape)[row])
     ts_exchange_ns = ts_exchange_of(tape)[row]
     place = place_of(book["base_ticks"], newcomer, px_ticks)
