@@ -26,6 +26,7 @@ CHECKPOINT_ROWS = 512  # at least; more where a ladder is long
 MOST_LEVELS = 1 << 25
 PLACE_MASK = (1 << 27) - 1
 ONE = np.uint64(1)
+NEVER = 1 << 62  # a row that no tape has
 
 # `reach` of a row: what it can do to an order of ours, and in its low bits the place it bears on
 # (see hft_gym.book.ladder). One comparison tells each kind apart:
@@ -76,6 +77,8 @@ INDEX_DTYPE = np.dtype(
         ("checkpoint_rows", "i8"),
         ("blocks_address", "i8"),
         ("checkpoints_address", "i8"),
+        ("uncrossings_count", "i8"),
+        ("uncrossings_address", "i8"),
     ],
     align=True,
 )
@@ -91,6 +94,7 @@ class BookIndex:
         blocks: `[rows // BLOCK_ROWS + 1]` of `BLOCK_DTYPE`.
         checkpoints: `[rows // checkpoint_rows + 1, places]` i4, the ladder before such a row.
         checkpoint_rows: rows from one checkpoint to the next.
+        uncrossings: i8, rows before which the book has just uncrossed or trading goes on.
     """
 
     base_ticks: int
@@ -98,6 +102,7 @@ class BookIndex:
     blocks: NDArray[Any]
     checkpoints: NDArray[np.int32]
     checkpoint_rows: int
+    uncrossings: NDArray[np.int64]
 
     @property
     def places(self) -> int:
@@ -133,6 +138,7 @@ class BookIndex:
             aligned_zeros(rows // BLOCK_ROWS + 1, BLOCK_DTYPE),
             np.zeros((rows // checkpoint_rows + 1, 2 * levels), np.int32),
             checkpoint_rows,
+            _uncrossings(tape.flags),
         )
         columns = tuple(getattr(tape, name) for name in _COLUMNS)
         _note_rows(columns, base_ticks, index.blocks, index.places)
@@ -143,10 +149,18 @@ class BookIndex:
         """A row of a table of `INDEX_DTYPE`; keep the index alive for as long as the row."""
         sizes = self.rows, len(self.blocks), len(self.checkpoints), self.checkpoint_rows
         addresses = address_of(self.blocks), address_of(self.checkpoints)
-        return (self.base_ticks, self.places, *sizes, *addresses)
+        uncrossings = len(self.uncrossings), address_of(self.uncrossings)
+        return (self.base_ticks, self.places, *sizes, *addresses, *uncrossings)
 
 
 _COLUMNS = ("kind", "side", "px_ticks", "lots", "queue_key", "flags")
+
+
+def _uncrossings(flags: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """Rows before which the book has just uncrossed, or trading has just gone on."""
+    ends = np.flatnonzero(flags & int(Flag.LAST))  # only after these is the book consistent
+    crossed = (flags[ends] & CROSSED) != 0
+    return ends[1:][crossed[:-1] & ~crossed[1:]].astype(np.int64) + 1
 
 
 @kernel
@@ -263,6 +277,20 @@ def block_address(index: np.void, row: int) -> int:
 def is_crossed_in(index: np.void, row: int) -> bool:
     """Whether the book is crossed before some row of a row's block; if not, nobody need ask."""
     return _blocks_of(index)[row // BLOCK_ROWS]["notes"] & WAS_CROSSED != 0
+
+
+@kernel
+def next_uncrossing(index: np.void, row: int) -> int:
+    """The first row after `row` before which the book has just uncrossed; NEVER: there is none."""
+    rows = column(index["uncrossings_address"], index["uncrossings_count"], np.int64)
+    low, high = 0, rows.size
+    while low < high:
+        middle = (low + high) // 2
+        if rows[middle] > row:
+            high = middle
+        else:
+            low = middle + 1
+    return int(rows[low]) if low < rows.size else NEVER
 
 
 @kernel
