@@ -30,6 +30,8 @@ class Columns(NamedTuple):
 COLUMNS_DTYPE = np.dtype(
     [
         ("rows", "i8"),
+        ("session_end_ns", "i8"),
+        ("session_end_row", "i8"),  # first row that comes later
         *((f"{name}_address", "i8") for name in Columns._fields),
         ("index", INDEX_DTYPE),
     ],
@@ -39,7 +41,8 @@ COLUMNS_DTYPE = np.dtype(
 # Where a trader looks at the book. `consumed` holds the part of the tape's lots that this trader
 # has taken: what is there for us is the difference. `ladder` is paper to write the book of one row
 # on, shared by all traders of a thread: only the places from `low_place` to before `high_place` are
-# true, and only for as long as one message is carried out.
+# true, and only for as long as one message is carried out; the bits of `shown` say which of the
+# places of a window show lots.
 BOOK_DTYPE = np.dtype(
     [
         ("base_ticks", "i8"),
@@ -48,6 +51,7 @@ BOOK_DTYPE = np.dtype(
         ("consumed_address", "i8"),
         ("low_place", "i8"),
         ("high_place", "i8"),
+        ("shown", "u8"),
     ]
 )
 
@@ -66,7 +70,10 @@ def columns_record(tape: MarketTape, index: BookIndex | None = None) -> tuple[An
     """
     nowhere = (0,) * len(INDEX_DTYPE.names or ())
     where = nowhere if index is None else index.record()
-    return (len(tape), *(address_of(array) for array in columns_of(tape)), where)
+    end_ns = tape.meta.session_end_ns
+    end_row = int(np.searchsorted(tape.ts_exchange_ns, end_ns, side="right"))
+    addresses = (address_of(array) for array in columns_of(tape))
+    return (len(tape), end_ns, end_row, *addresses, where)
 
 
 def book_records(
