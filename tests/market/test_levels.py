@@ -73,7 +73,7 @@ def test_places_and_fills_equal_the_slow_twin(model):
                 order = here.order(0)
                 assert int(order["leaves_lots"]) == naive.leaves, (seed, side, ts_ns)
                 if naive.leaves:
-                    assert order["front_lots"] == pytest.approx(naive.front, abs=1e-9)
+                    assert order["front_lots"] == pytest.approx(naive.front, abs=1e-9), (seed, side, away, px, ts_ns, what, lots)
                 compared += 1
     assert compared > 40
     assert fills > 5
