@@ -179,6 +179,16 @@ def _reach_of(kind: int, side: int, level: int, levels: int, tradable: bool) -> 
 
 
 @kernel
+def _reach_of_level(place: int, grows_by_lots: int, flags: int) -> int:
+    """A level that grows holds newcomers, who may meet us as single ones do."""
+    if grows_by_lots <= 0:
+        return place
+    if flags & NOT_TRADABLE:
+        return QUIET + place
+    return MEETS_BID + place if place & 1 else MEETS_ASK + place
+
+
+@kernel
 def _note_rows(columns: Any, base_ticks: int, blocks: NDArray[Any], places: int) -> None:
     """Fill in what each row does, of LEVEL rows without their lots."""
     kinds, sides, prices, sizes, keys, flags = columns
@@ -217,9 +227,12 @@ def _note_books(columns: Any, blocks: NDArray[Any], checkpoints: NDArray[np.int3
         if block["reach"][k] == EMPTIES:
             ladder[:] = 0
             continue
-        place = block["reach"][k] & PLACE_MASK
-        if kinds[row] == LEVEL and block["reach"][k] < QUIET:
-            block["moved_lots"][k] = sizes[row] - ladder[place]
+        reach = int(block["reach"][k])
+        place = reach & PLACE_MASK
+        if kinds[row] == LEVEL and reach < QUIET:
+            grows_by_lots = int(sizes[row] - ladder[place])
+            block["moved_lots"][k] = grows_by_lots
+            block["reach"][k] = _reach_of_level(reach, grows_by_lots, int(flags[row]))
         if block["moved_lots"][k] != 0:
             ladder[place] += block["moved_lots"][k]
 

@@ -1,5 +1,7 @@
 """The hot loop: rows of the tape and messages of ours, in the order the exchange meets them."""
 
+from typing import Any
+
 import numpy as np
 
 from hft_gym.book.index import (
@@ -33,10 +35,12 @@ from hft_gym.market.columns import consumed_of, flags_of, kind_of, ts_exchange_o
 from hft_gym.market.ending import expire
 from hft_gym.market.interfaces import (
     MarketModels,
+    follows_levels,
     leaves_by_arrival,
     lots_ahead_gone,
     needs_level_lots,
 )
+from hft_gym.market.levels import open_level
 from hft_gym.market.matching import end_packet, on_clear, on_crossing_add, on_reduce, on_trade
 from hft_gym.market.orders import arrive, uncross
 from hft_gym.market.priority import FAR
@@ -67,18 +71,19 @@ def _come_forward(
     lots = -moved_lots_at(tape["index"], row)
     if lots <= 0:  # a level that grew
         return
+    place = reach_at(tape["index"], row)
+    side, px = -1 if place & 1 else 1, int(book["base_ticks"] + (place >> 1))
+    if follows_levels(models.queue):
+        open_level(tape, book, trader, side, px, row)
+        return
     level_lots = -1
     if needs_level_lots(models.queue):
         level_lots = lots_after(tape, book, row)
     key = queue_key_at(tape["index"], row)
     if trader["has_several"] or trader["packet_open"]:
-        place = reach_at(tape["index"], row)
-        side = -1 if place & 1 else 1
-        px = book["base_ticks"] + (place >> 1)
         on_reduce(models, trader, side, px, lots, key, level_lots)
         return
-    is_ask = reach_at(tape["index"], row) & 1
-    order = trader["orders"][trader["ask_slot"] if is_ask else trader["bid_slot"]]
+    order = trader["orders"][trader["bid_slot"] if side > 0 else trader["ask_slot"]]
     gone = lots_ahead_gone(models.queue, order, key, lots, level_lots)
     order["ahead_lots"] = max(0, order["ahead_lots"] - gone)
 
@@ -126,6 +131,13 @@ def _queued(book: np.void, trader: np.void) -> tuple[int, int, int, int]:
 
 
 @kernel
+def _in_queue(book: np.void, trader: np.void, block: int) -> Any:
+    """The rows of a block that change queues between our lowest and highest order of a side."""
+    bid_low, bid_high, ask_low, ask_high = _queued(book, trader)
+    return lanes_within(block, bid_low, bid_high) | lanes_within(block, ask_low, ask_high)
+
+
+@kernel
 def _older_leave(book: np.void, trader: np.void, block: int, bits: int, slot: int) -> None:
     """All those of a block that stood before an order and left bring it forward at once."""
     order = trader["orders"][slot]
@@ -147,9 +159,7 @@ def _follow_queues(
         if trader["ask_low_ticks"] < FAR:
             _older_leave(book, trader, block, bits, trader["ask_slot"])
         return
-    bid_low, bid_high, ask_low, ask_high = _queued(book, trader)
-    found = lanes_within(block, bid_low, bid_high) | lanes_within(block, ask_low, ask_high)
-    found &= bits
+    found = _in_queue(book, trader, block) & bits
     while found:
         _come_forward(models, tape, book, trader, row - row % BLOCK_ROWS + lowest_bit(found))
         found = without_lowest(found)
@@ -163,8 +173,11 @@ def _quiet_until(
     below, above = _meeting(book, trader)
     while row < stop:
         first = row - row % BLOCK_ROWS
+        block = block_address(tape["index"], row)
         bits = bits_from(first_bits(EVERY, min(stop - first, BLOCK_ROWS)), row - first)
-        meets = lanes_beyond(block_address(tape["index"], row), below, above) & bits
+        meets = lanes_beyond(block, below, above) & bits
+        if follows_levels(models.queue):
+            meets |= _in_queue(book, trader, block) & bits
         if meets:
             bits = first_bits(bits, lowest_bit(meets))
         _follow_queues(models, tape, book, trader, row, bits)
@@ -190,7 +203,7 @@ def _row_by_row(
         if lots > 0 and trader["consumed_lots"] > 0:
             _release_consumed(book, trader, here & PLACE_MASK, lots)
         if trader["packet_open"] and flags_of(tape)[row] & LAST:
-            end_packet(trader)
+            end_packet(models, tape, book, trader, row)
         row += 1
     return row
 
@@ -209,7 +222,7 @@ def _replay(models: MarketModels, tape: np.void, book: np.void, trader: np.void,
         if row < stop:
             _row_of_ours(models, tape, book, trader, row)
             if trader["packet_open"] and flags_of(tape)[row] & LAST:
-                end_packet(trader)
+                end_packet(models, tape, book, trader, row)
             row += 1
     trader["row"] = stop
 

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hft_gym.market.interfaces import leaves_by_arrival, lots_ahead_gone
+from hft_gym.market.interfaces import leaves_by_arrival, lots_ahead_gone, needs_orders
 
 
 class Fifo(NamedTuple):
@@ -21,4 +21,9 @@ def _lots_ahead_gone(
 
 @leaves_by_arrival.implement(Fifo)
 def _leaves_by_arrival(model: Fifo) -> bool:
+    return True
+
+
+@needs_orders.implement(Fifo)
+def _needs_orders(model: Fifo) -> bool:
     return True
