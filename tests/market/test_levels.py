@@ -25,7 +25,9 @@ def level_events(tape, arrival_ns, side, px):
             elif kind == Kind.CLEAR:
                 level = 0
             continue
-        if kind == Kind.CLEAR:
+        crosses = kind == Kind.LEVEL and row_side == -side and side * (px - row_px) >= 0
+        if kind == Kind.CLEAR or (crosses and lots > 0):  # another story begins
+            events = [event for event in events if event[2] != ts_ns]
             break
         if kind == Kind.LEVEL and (row_side, row_px) == (side, px):
             events.append(("level", lots, ts_ns))
@@ -33,9 +35,6 @@ def level_events(tape, arrival_ns, side, px):
             told = side * (px - row_px)
             if told >= 0:
                 events.append(("trade" if told == 0 else "through", lots, ts_ns))
-        elif kind == Kind.LEVEL and row_side == -side and side * (px - row_px) >= 0:
-            events = [event for event in events if event[2] != ts_ns]
-            break  # somebody crosses us: another story
     return level, events
 
 
