@@ -40,7 +40,8 @@ def _events(level: int, sequence: list[list[Any]]) -> Any:
 
 def filled(case: dict[str, Any], model: str, n: float | None, lot_size: float) -> float:
     """How much of a large bid at 100 fills that joins `level` and lives through a sequence."""
-    asset = peer.BacktestAsset().data(_events(case["level"], case["sequence"])).linear_asset(1.0)
+    events = _events(case["level"], case["sequence"])  # the peer keeps the address alone
+    asset = peer.BacktestAsset().data(events).linear_asset(1.0)
     asset = getattr(asset.constant_order_latency(1, 1), MODELS[model])(*([] if n is None else [n]))
     asset = asset.partial_fill_exchange().trading_value_fee_model(0.0, 0.0)
     run = peer.HashMapMarketDepthBacktest([asset.tick_size(1.0).lot_size(lot_size)])
@@ -50,6 +51,7 @@ def filled(case: dict[str, Any], model: str, n: float | None, lot_size: float) -
     run.elapse(3_600 * 1_000 * MS)
     leaves = float(run.orders(0).get(1).leaves_qty)
     run.close()
+    del events
     return QTY - leaves
 
 

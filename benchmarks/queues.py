@@ -13,6 +13,7 @@ Without it nothing is compared, and the answer says so.
 import argparse
 import importlib.util
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -120,10 +121,15 @@ def live_through(queue: tuple, case: Case) -> NDArray[Any]:
 def ask_peer(python: str, requests: list[list[Any]]) -> list[list[float]]:
     """What the peer fills, for each request."""
     script = Path(__file__).with_name("peer_queues.py")
+    own = {k: v for k, v in os.environ.items() if not k.startswith("NUMBA_")}  # not our settings
     done = subprocess.run(
-        [python, str(script)], input=json.dumps(requests), capture_output=True, text=True,
+        [python, str(script)],
+        input=json.dumps(requests),
+        capture_output=True,
+        text=True,
         check=True,
-    )  # fmt: skip
+        env=own,
+    )
     answers: list[list[float]] = json.loads(done.stdout)
     return answers
 
