@@ -13,9 +13,9 @@ from hft_gym.book.index import BLOCK_ROWS, WINDOW_PLACES, BookIndex
 from hft_gym.kernel.jit import kernel
 
 
-def arrays_of(index: BookIndex) -> tuple[NDArray[Any], NDArray[Any], NDArray[np.int32], int]:
-    """What `take_out` changes: moves, windows, checkpoints, and rows between these."""
-    return index.moves, index.windows, index.checkpoints, index.checkpoint_rows
+def arrays_of(index: BookIndex) -> tuple[NDArray[Any], NDArray[np.int32], int]:
+    """What `take_out` changes: blocks and checkpoints; and the rows between checkpoints."""
+    return index.blocks, index.checkpoints, index.checkpoint_rows
 
 
 @kernel
@@ -51,23 +51,29 @@ def _change(
     gone: NDArray[np.int64],
     sign: int,
 ) -> None:
-    moves, left, before = index[0], gone.sum(), arrival_row
-    moves[arrival_row]["lots"] += sign * left
+    blocks, left, before = index[0], gone.sum(), arrival_row
+    _move(blocks, arrival_row, sign * left)
     for k in range(rows.size):
         _show(index, place, sign * left, (before + 1, rows[k] + 1))
-        moves[rows[k]]["lots"] -= sign * gone[k]
+        _move(blocks, rows[k], -sign * gone[k])
         left -= gone[k]
         before = rows[k]
 
 
 @kernel
+def _move(blocks: NDArray[Any], row: int, lots: int) -> None:
+    """Let a row add so many lots more to its level."""
+    blocks[row // BLOCK_ROWS]["moved_lots"][row % BLOCK_ROWS] += lots
+
+
+@kernel
 def _show(index: Any, place: int, lots: int, rows: tuple[int, int]) -> None:
     """Let a level show so many lots more before each row from `rows[0]` to before `rows[1]`."""
-    _, windows, checkpoints, checkpoint_rows = index
+    blocks, checkpoints, checkpoint_rows = index
     for k in range(_first_at(rows[0], BLOCK_ROWS), _first_at(rows[1], BLOCK_ROWS)):
-        at = place - windows[k]["place"]
+        at = place - blocks[k]["window_place"]
         if 0 <= at < WINDOW_PLACES:
-            windows[k]["lots"][at] += lots
+            blocks[k]["window_lots"][at] += lots
     for k in range(_first_at(rows[0], checkpoint_rows), _first_at(rows[1], checkpoint_rows)):
         checkpoints[k, place] += lots
 
