@@ -8,6 +8,7 @@ levels see the same market without order ids: their rows tell what such data cos
 
 import argparse
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -93,4 +94,9 @@ def _fidelity(options: argparse.Namespace) -> Any:
         latency_ns=round(options.latency_ms * 1e6),
         sample=options.sample,
         seed=options.seed,
+        progress=_tell if sys.stderr.isatty() else None,
     )
+
+
+def _tell(name: str) -> None:
+    print(f"judging {name}", file=sys.stderr)

@@ -89,7 +89,7 @@ def as_markdown(fidelity: Fidelity) -> str:
     heads, *rows = table(fidelity.scores)
     ruler = ["---", *["---:"] * (len(heads) - 1)]
     lines = ["| " + " | ".join(line) + " |" for line in (heads, ruler, *rows)]
-    return "\n".join([*lines, "", *notes(fidelity)])
+    return "\n".join([*lines, "", *(f"- {note}" for note in notes(fidelity))])
 
 
 def as_text(fidelity: Fidelity) -> str:

@@ -7,6 +7,7 @@ from hft_gym.tape.rows import Flag, Kind
 from tests.random_tapes import START_NS, TapeWriter
 
 MS = 1_000_000
+FIFO = Fifo()
 
 
 class Market:
@@ -44,11 +45,11 @@ class Market:
             self.writer.row(Kind.REDUCE, fill_side, px, left, key)
         return self.send()
 
-    def judged(self, **wishes):
+    def judged(self, queue=FIFO, **wishes):
         """The tape, its lives and what became of ours."""
         tape = self.writer.tape()
         lives = find_lives(tape, **wishes)
-        return tape, lives, ShadowExchange(tape, lives).shadows(Fifo())
+        return tape, lives, ShadowExchange(tape, lives).shadows(queue)
 
 
 def at(now_ms):

@@ -31,7 +31,7 @@ def test_a_table_for_a_page():
     assert lines[0].startswith("| queue model | agreement |")
     assert set(lines[1]) <= set("|-: ")
     assert lines[2] == "| fifo | 0.00 % | – | 0.00 % | – | – | – | – | 1 | 0 |"
-    assert lines[-1] == "Fills that differ, fifo: 1 implied or hidden."
+    assert lines[-1] == "- Fills that differ, fifo: 1 implied or hidden."
 
 
 def test_for_programs():

@@ -6,6 +6,7 @@ import pytest
 from hft_gym.evaluation.fidelity.lives import find_lives
 from hft_gym.evaluation.fidelity.shadows import ShadowExchange
 from hft_gym.market.queues.fifo import Fifo
+from hft_gym.market.queues.risk_averse import RiskAverse
 from hft_gym.tape.rows import Kind
 from tests.evaluation.fidelity.cases import CASES, Market, at
 from tests.naive.shadow import naive_shadow
@@ -65,6 +66,15 @@ def test_one_shadow_leaves_nothing_to_the_next():
     _, lives, shadows = market.judged()
     asks = lives.table["side"] < 0
     assert shadows["filled_lots"][asks].tolist() == [1, 1]
+
+
+def test_a_model_of_levels_does_not_see_the_order_that_ours_replaces():
+    """Nobody else stands behind ours, so the lots that are cancelled stood before it."""
+    market = Market()
+    key = market.add(1, 100, 2)
+    market.reduce(1, 100, 5, market.bid)
+    market.trade(100, 2, [(key, 2)], [(key, 2)])
+    assert market.judged(RiskAverse())[2]["filled_lots"].tolist() == [2]
 
 
 @pytest.mark.parametrize("seed", range(4))
