@@ -45,3 +45,8 @@ class MarketModels(NamedTuple):
     latency: tuple
     queue: tuple
     fees: tuple
+
+
+@interface
+def mark_microticks(model: tuple, quote: np.void, position_lots: int) -> int:
+    """Price at which a position is valued, in millionths of a tick; see `market.marks`."""
