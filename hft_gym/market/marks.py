@@ -1,7 +1,7 @@
 """The price at which an open position is valued: mid, closing side of the touch, or micro-price.
 
-A quote is any record with `bid_ticks`, `ask_ticks`, `bid_lots` and `ask_lots`, both sides shown: the
-row of an environment, the view of a strategy.
+A quote is any record with `bid_ticks`, `ask_ticks`, `bid_lots` and `ask_lots`, both sides shown: an
+environment, the view of a strategy.
 """
 
 from typing import NamedTuple
