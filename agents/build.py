@@ -52,7 +52,7 @@ def datasets(config: DictConfig, of_tapes: list[MarketTape]) -> Split:
     """The training, validation and test parts, with features computed."""
     features = _instances(config.features.market)
     step = instantiate(config.env.step)
-    whole = Dataset.of(of_tapes, step, features, config.data.feed_ns)
+    whole = Dataset.of(of_tapes, step, features, instantiate(config.latency).feed)
     return split(whole, **config.data.split)
 
 

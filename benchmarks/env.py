@@ -35,7 +35,8 @@ def make_dataset(events: int) -> Dataset:
     market = GeneratedMarket(days=2)
     folder = default_folder(market)
     generate(market, folder)
-    return Dataset.of(build_tapes(folder), ByEvents(events), MARKET_FEATURES, feed_ns=50_000)
+    feed = MODELS.market.latency.feed
+    return Dataset.of(build_tapes(folder), ByEvents(events), MARKET_FEATURES, feed)
 
 
 def make_core(dataset: Dataset, num_envs: int, threads: int) -> BatchCore:

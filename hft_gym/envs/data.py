@@ -2,6 +2,7 @@
 
 import functools
 from pathlib import Path
+from typing import Any
 
 from hft_gym.envs.dataset import Dataset, split
 from hft_gym.envs.defaults import MARKET_FEATURES
@@ -14,7 +15,7 @@ PARTS = ("train", "validation", "test", "all")
 
 
 @functools.lru_cache(maxsize=8)
-def load(source: Path | None, milliseconds: float, feed_ns: int) -> Dataset:
+def load(source: Path | None, milliseconds: float, feed: Any) -> Dataset:
     """The dataset of a file or folder, or of the generated market, with the default features.
 
     Raises:
@@ -25,7 +26,7 @@ def load(source: Path | None, milliseconds: float, feed_ns: int) -> Dataset:
         source = default_folder(market)
         generate(market, source)
     tapes = build_tapes(source)
-    return Dataset.of(tapes, ByTime(milliseconds), MARKET_FEATURES, feed_ns)
+    return Dataset.of(tapes, ByTime(milliseconds), MARKET_FEATURES, feed)
 
 
 def part_of(dataset: Dataset, part: str) -> Dataset:

@@ -16,8 +16,11 @@ from hft_gym.features.engine import market_features
 from hft_gym.kernel.address import address_of
 from hft_gym.kernel.jit import enable_cache
 from hft_gym.market.columns import columns_record
+from hft_gym.market.feed import known_ns_of
+from hft_gym.market.latencies.constant import Constant
 from hft_gym.tape.market_tape import MarketTape
 
+AT_ONCE = Constant(0)
 MARGIN_TICKS = 64  # how far beyond the session's touch our orders may rest
 
 
@@ -30,12 +33,14 @@ class Market:
         decisions: `[decisions]` of `DECISION_DTYPE`.
         features: `[decisions, market features]` f4.
         index: what the book is at any row.
+        known_ns: `[rows]` when we see each row.
     """
 
     tape: MarketTape
     decisions: NDArray[Any]
     features: NDArray[np.float32]
     index: BookIndex
+    known_ns: NDArray[np.int64]
 
     def record(self) -> tuple[Any, ...]:
         """The market's row in a table of `MARKET_DTYPE`."""
@@ -55,20 +60,21 @@ class Dataset:
         markets: one for each tape, shared by all parts of a split.
         spans: `[spans]` of `SPAN_DTYPE`.
         feature_names: of the market features, in the order of the columns.
-        feed_ns: latency of the feed, included in the decisions.
+        feed: delay model of the feed, whose delays are in `known_ns`.
     """
 
     markets: tuple[Market, ...]
     spans: NDArray[Any]
     feature_names: tuple[str, ...]
-    feed_ns: int
+    feed: Any
 
     @staticmethod
     def of(
         tapes: Sequence[MarketTape],
         step: Step,
         features: Sequence[Any],
-        feed_ns: int = 0,
+        feed: Any = AT_ONCE,
+        seed: int = 0,
     ) -> "Dataset":
         """Compute decisions, features and the book's index of every tape.
 
@@ -76,7 +82,8 @@ class Dataset:
             tapes: of one instrument, in order of time; those without a session are passed over.
             step: how far apart decisions are.
             features: market features, NamedTuples.
-            feed_ns: how much later than the tape's local time we see a row.
+            feed: delay model of the feed, from a row's local time until we see it.
+            seed: of a random feed.
 
         Raises:
             InputError: there is no tape, or none has a session to trade in.
@@ -86,12 +93,15 @@ class Dataset:
             raise InputError("no tape to make a dataset of; check data.path")
         tapes = [tape for tape in tapes if has_session(tape)] or tapes
         levels = max(t.meta.high_ticks - t.meta.low_ticks for t in tapes) + 1 + 2 * MARGIN_TICKS
-        markets = tuple(_market(tape, step, tuple(features), feed_ns, levels) for tape in tapes)
+        markets = tuple(
+            _market(tape, step, tuple(features), known_ns_of(tape, feed, seed), levels)
+            for tape in tapes
+        )
         spans = np.array(
             [(k, *span) for k, market in enumerate(markets) for span in tradable(market)],
             SPAN_DTYPE,
         )
-        return Dataset(markets, spans, feature_names(features), feed_ns)
+        return Dataset(markets, spans, feature_names(features), feed)
 
     @property
     def table(self) -> NDArray[Any]:
@@ -221,14 +231,18 @@ def tradable(market: Market) -> list[tuple[int, int]]:
 
 
 def _market(
-    tape: MarketTape, step: Step, features: tuple[Any, ...], feed_ns: int, levels: int
+    tape: MarketTape,
+    step: Step,
+    features: tuple[Any, ...],
+    known_ns: NDArray[np.int64],
+    levels: int,
 ) -> Market:
-    decisions = step.decisions(tape, feed_ns)
+    decisions = step.decisions(tape, known_ns)
     if decisions.size < 2:
         raise InputError(
             f"{tape.meta.source}: no trading session found in {len(tape)} rows; "
             "set data.session to its start and end"
         )
     base_ticks = tape.meta.low_ticks - MARGIN_TICKS
-    values = market_features(tape, features, decisions, feed_ns)
-    return Market(tape, decisions, values, BookIndex.of(tape, base_ticks, levels))
+    values = market_features(tape, features, decisions, known_ns)
+    return Market(tape, decisions, values, BookIndex.of(tape, base_ticks, levels), known_ns)

@@ -9,7 +9,7 @@ from hft_gym.features.own import Inventory, QueueAhead, QuoteDistance, TimeLeft
 from hft_gym.features.price import Momentum, Volatility
 from hft_gym.market.fees.per_lot import PerLot
 from hft_gym.market.interfaces import MarketModels
-from hft_gym.market.latencies.constant import ConstantLatency
+from hft_gym.market.latencies.constant import constant_latency
 from hft_gym.market.queues.fifo import Fifo
 
 MARKET_FEATURES = (
@@ -37,8 +37,10 @@ OWN_FEATURES = (
     TimeLeft(),
 )
 
+LATENCY = constant_latency(entry_ns=250_000, response_ns=250_000, feed_ns=50_000)
+
 MODELS = Models(
-    market=MarketModels(latency=ConstantLatency(), queue=Fifo(), fees=PerLot()),
+    market=MarketModels(latency=LATENCY, queue=Fifo(), fees=PerLot()),
     action=TouchQuotes(),
     reward=InventoryPenalty(),
     own_features=OWN_FEATURES,

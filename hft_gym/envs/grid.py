@@ -15,8 +15,11 @@ from hft_gym.tape.rows import Flag
 class Step(Protocol):
     """How far apart two decisions are."""
 
-    def decisions(self, tape: MarketTape, feed_ns: int) -> NDArray[Any]:
-        """`[decisions]` records of `DECISION_DTYPE` with `ts_local_ns` and `row` filled in."""
+    def decisions(self, tape: MarketTape, known_ns: NDArray[np.int64]) -> NDArray[Any]:
+        """`[decisions]` records of `DECISION_DTYPE` with `ts_local_ns` and `row` filled in.
+
+        `known_ns` `[rows]` tells when we see each row.
+        """
 
 
 def packet_ends(tape: MarketTape) -> NDArray[np.int64]:
@@ -41,12 +44,12 @@ class ByTime:
         if self.milliseconds <= 0:
             raise ConfigError(f"step.milliseconds must be above 0, not {self.milliseconds}")
 
-    def decisions(self, tape: MarketTape, feed_ns: int) -> NDArray[Any]:
+    def decisions(self, tape: MarketTape, known_ns: NDArray[np.int64]) -> NDArray[Any]:
         """From the session's start on; each knows the packets complete on the feed by then."""
         apart_ns = round(self.milliseconds * 1e6)
         meta = tape.meta
         ts = np.arange(meta.session_start_ns, meta.session_end_ns, apart_ns, dtype=np.int64)
-        arrived = np.searchsorted(tape.ts_local_ns, ts - feed_ns, side="right")
+        arrived = np.searchsorted(known_ns, ts, side="right")
         ends = np.concatenate([[0], packet_ends(tape)])
         return _grid(ts, ends[np.searchsorted(ends, arrived, side="right") - 1])
 
@@ -61,7 +64,7 @@ class ByEvents:
         if self.events < 1:
             raise ConfigError(f"step.events must be at least 1, not {self.events}")
 
-    def decisions(self, tape: MarketTape, feed_ns: int) -> NDArray[Any]:
+    def decisions(self, tape: MarketTape, known_ns: NDArray[np.int64]) -> NDArray[Any]:
         """From the session's start on, each when the feed has brought the packet's last row."""
         ends = packet_ends(tape)
         ts_end = tape.ts_local_ns[ends - 1]
@@ -71,4 +74,4 @@ class ByEvents:
             return _grid(np.zeros(0, np.int64), ends)
         wanted = np.arange(ends[0], ends[-1] + 1, self.events)
         rows = np.unique(ends[np.searchsorted(ends, wanted)])
-        return _grid(tape.ts_local_ns[rows - 1] + feed_ns, rows)
+        return _grid(known_ns[rows - 1], rows)

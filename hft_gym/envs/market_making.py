@@ -24,23 +24,22 @@ def make_core(
     *,
     part: str = "train",
     step_ms: float = 250.0,
-    feed_ns: int = 50_000,
     **options: Any,
 ) -> BatchCore:
     """A batch over a dataset, a file or folder of MBO files, or (None) the generated market.
 
     Args:
-        data: `step_ms`, `feed_ns` and `part` count only where this is no Dataset.
+        data: `step_ms`, `part` and the latency of the feed count only where this is no Dataset,
+            which has a feed of its own.
         models: the pluggable parts.
         num_envs: how many environments.
         part: `train`, `validation`, `test` or `all`.
         step_ms: milliseconds of local time between two decisions.
-        feed_ns: latency of the feed.
         options: see `BatchCore`.
     """
     if not isinstance(data, Dataset):
         source = None if data is None else Path(data)
-        data = part_of(load(source, step_ms, feed_ns), part)
+        data = part_of(load(source, step_ms, models.market.latency.feed), part)
     return BatchCore(data, models, num_envs, **options)
 
 

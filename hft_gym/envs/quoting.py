@@ -4,12 +4,13 @@ import numpy as np
 
 from hft_gym.envs.records import SIDES
 from hft_gym.kernel.jit import kernel
-from hft_gym.market.exchange import send
 from hft_gym.market.interfaces import MarketModels
-from hft_gym.market.records import Action, Intent
+from hft_gym.market.records import Action, Intent, OrderType, Request, TimeInForce
+from hft_gym.market.sending import send
 
 NEW, MODIFY, CANCEL = int(Action.NEW), int(Action.MODIFY), int(Action.CANCEL)
-NONE, WORKING, CANCELLING = int(Intent.NONE), int(Intent.WORKING), int(Intent.CANCELLING)
+NONE, WORKING = int(Intent.NONE), int(Intent.WORKING)
+LIMIT, GTC = int(OrderType.LIMIT), int(TimeInForce.GTC)
 
 
 @kernel
@@ -19,37 +20,18 @@ def allowed_lots(position_lots: int, side: int, lots: int, max_position_lots: in
 
 
 @kernel
-def _send(models: MarketModels, env: np.void, slot: int, action: int, lots: int) -> None:
-    trader = env["trader"]
-    place = send(models, trader, env["ts_local_ns"])
-    if place < 0:
-        return
-    intent = trader["intents"][slot]
-    if action == NEW:
-        trader["last_order_id"] += 1
-        intent["order_id"] = trader["last_order_id"]
-        intent["filled_lots"] = 0
-        intent["leaves_lots"] = lots
-        intent["in_flight"] = 0
-        intent["state"] = WORKING
-    if action == CANCEL:
-        intent["state"] = CANCELLING
-    else:
-        intent["px_ticks"] = env["target_px_ticks"][slot]
-    intent["in_flight"] += 1
-    message = trader["messages"][place]
-    message["order_id"] = intent["order_id"]
-    message["filled_lots"] = intent["filled_lots"]
-    message["px_ticks"] = intent["px_ticks"]
-    message["lots"] = lots
-    message["action"] = action
-    message["slot"] = slot
-    message["side"] = 1 if slot == 0 else -1
-    message["post_only"] = env["target_post_only"]
+def _send(
+    models: MarketModels, tape: np.void, env: np.void, slot: int, action: int, lots: int
+) -> None:
+    side, px_ticks = 1 if slot == 0 else -1, int(env["target_px_ticks"][slot])
+    request = Request(action, side, px_ticks, lots, LIMIT, GTC, int(env["target_post_only"]))
+    send(models, tape, env["trader"], env["ts_local_ns"], slot, request)
 
 
 @kernel
-def _requote(models: MarketModels, env: np.void, slot: int, max_position_lots: int) -> None:
+def _requote(
+    models: MarketModels, tape: np.void, env: np.void, slot: int, max_position_lots: int
+) -> None:
     """Send what one side needs; an order at the wanted price keeps its place in the queue."""
     trader = env["trader"]
     intent = trader["intents"][slot]
@@ -58,18 +40,18 @@ def _requote(models: MarketModels, env: np.void, slot: int, max_position_lots: i
     lots = allowed_lots(trader["known_position_lots"], side, wanted, max_position_lots)
     if intent["state"] == NONE:
         if lots > 0:
-            _send(models, env, slot, NEW, lots)
+            _send(models, tape, env, slot, NEW, lots)
     elif intent["state"] == WORKING:
         if lots == 0:
-            _send(models, env, slot, CANCEL, 0)
+            _send(models, tape, env, slot, CANCEL, 0)
         elif env["target_px_ticks"][slot] != intent["px_ticks"] or lots < intent["leaves_lots"]:
-            _send(models, env, slot, MODIFY, lots)
+            _send(models, tape, env, slot, MODIFY, lots)
 
 
 @kernel
-def requote(models: MarketModels, env: np.void, max_position_lots: int) -> None:
+def requote(models: MarketModels, tape: np.void, env: np.void, max_position_lots: int) -> None:
     """Send the messages of both sides, the retreating one first so that ours never meet."""
     bid_goes_up = env["target_px_ticks"][0] > env["trader"]["intents"][0]["px_ticks"]
     for k in range(SIDES):
         slot = 1 - k if bid_goes_up else k
-        _requote(models, env, slot, max_position_lots)
+        _requote(models, tape, env, slot, max_position_lots)

@@ -97,7 +97,7 @@ def step_one(
 ) -> tuple[float, bool, bool]:
     """Act, let the market go on to the next decision, learn what came back; reward and ends."""
     set_targets(models.action, action, env)
-    requote(models.market, env, settings["max_position_lots"])
+    requote(models.market, market["columns"], env, settings["max_position_lots"])
 
     decisions = column(market["decisions_address"], market["decisions"], DECISION_DTYPE)
     env["decision"] += 1

@@ -146,8 +146,7 @@ def _end_packet(
         return
     listen_packet(features, view, ladder)
     if view["next_bar_ns"] == NEVER_NS and view["bar_ns"] > 0 and view["is_two_sided"]:
-        seen_ns = view["ts_local_ns"] + view["feed_ns"]
-        view["next_bar_ns"] = (seen_ns // view["bar_ns"] + 1) * view["bar_ns"]
+        view["next_bar_ns"] = (view["known_ns"] // view["bar_ns"] + 1) * view["bar_ns"]
 
 
 @kernel
@@ -158,6 +157,11 @@ def _ladder_of(view: np.void) -> NDArray[np.int32]:
 @kernel
 def _ts_local_of(view: np.void) -> NDArray[np.int64]:
     return column(view["ts_local_address"], view["rows"], np.int64)
+
+
+@kernel
+def _known_of(view: np.void) -> NDArray[np.int64]:
+    return column(view["known_address"], view["rows"], np.int64)
 
 
 @kernel
@@ -192,7 +196,7 @@ def compute(
     view, tape = views[0], tapes[0]
     kinds, sides, px_ticks, all_lots = kind_of(tape), side_of(tape), px_of(tape), lots_of(tape)
     flags, ts_local_ns, ladder = flags_of(tape), _ts_local_of(view), _ladder_of(view)
-    queue_keys, base, feed_ns = queue_key_of(tape), view["base_ticks"], view["feed_ns"]
+    queue_keys, base, known_ns = queue_key_of(tape), view["base_ticks"], _known_of(view)
     bid, ask = NO_PRICE, NO_PRICE
     k = 0
     for row in range(kinds.size + 1):
@@ -203,9 +207,9 @@ def compute(
             return
         kind, side = int(kinds[row]), int(sides[row])
         px, lots = int(px_ticks[row]), int(all_lots[row])
-        if ts_local_ns[row] + feed_ns >= view["next_bar_ns"]:
-            _end_bars(features, view, ladder, ts_local_ns[row] + feed_ns)
-        view["ts_local_ns"] = ts_local_ns[row]
+        if known_ns[row] >= view["next_bar_ns"]:
+            _end_bars(features, view, ladder, known_ns[row])
+        view["ts_local_ns"], view["known_ns"] = ts_local_ns[row], known_ns[row]
         if kind == TRADE:
             listen_trade(features, view, side, px, lots)
         else:
@@ -221,7 +225,10 @@ def compute(
 
 
 def market_features(
-    tape: MarketTape, features: tuple[Any, ...], decisions: NDArray[Any], feed_ns: int = 0
+    tape: MarketTape,
+    features: tuple[Any, ...],
+    decisions: NDArray[Any],
+    known_ns: NDArray[np.int64] | None = None,
 ) -> NDArray[np.float32]:
     """`[decisions, features]` values; fills in the touch of `decisions` (`DECISION_DTYPE`).
 
@@ -229,7 +236,7 @@ def market_features(
         tape: the market.
         features: NamedTuples that implement `market_value`.
         decisions: `ts_local_ns` and `row` of each decision, both rising.
-        feed_ns: how much later than the tape's local time a row is seen.
+        known_ns: `[rows]` when we see each row, never falling; None: at its local time.
 
     Raises:
         ConfigError: a feature's parameters are out of range.
@@ -238,7 +245,9 @@ def market_features(
     low = max(int(tape.px_ticks.min(initial=0)), tape.meta.low_ticks - REACH_TICKS)
     high = min(int(tape.px_ticks.max(initial=0)), tape.meta.high_ticks + REACH_TICKS)
     ladder = np.zeros(2 * (max(high, tape.meta.high_ticks) - low + 1), np.int32)
-    views = _first_view(tape, needs, feed_ns)
+    seen_ns = tape.ts_local_ns if known_ns is None else known_ns
+    views = _first_view(tape, needs)
+    views["known_address"] = address_of(seen_ns)
     views["base_ticks"], views["places"] = low, ladder.size
     views["ladder_address"] = address_of(ladder)
     memory = memory_for(needs, views[0])
@@ -250,11 +259,10 @@ def market_features(
     return out
 
 
-def _first_view(tape: MarketTape, needs: list[Needs], feed_ns: int) -> NDArray[Any]:
+def _first_view(tape: MarketTape, needs: list[Needs]) -> NDArray[Any]:
     views = np.zeros(1, BOOK_VIEW_DTYPE)
     views["session_start_ns"] = tape.meta.session_start_ns
     views["session_end_ns"] = tape.meta.session_end_ns
-    views["feed_ns"] = feed_ns
     views["rows"] = len(tape)
     views["ts_local_address"] = address_of(tape.ts_local_ns)
     views["level_count"] = max([0, *(need.levels for need in needs)])

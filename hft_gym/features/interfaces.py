@@ -74,13 +74,14 @@ BOOK_VIEW_DTYPE = np.dtype(
         ("bars_address", "i8"),  # length in ns of each feature's bars
         ("session_start_ns", "i8"),
         ("session_end_ns", "i8"),
-        ("feed_ns", "i8"),  # how much later than the tape's local time we see a row
+        ("known_ns", "i8"),  # when we saw the latest row
         ("bar_ns", "i8"),  # apart of two moments at which some feature may close a bar; 0: none
         ("next_bar_ns", "i8"),  # on our clock
         ("places", "i8"),  # of the ladder
         ("ladder_address", "i8"),
         ("rows", "i8"),  # of the tape
         ("ts_local_address", "i8"),
+        ("known_address", "i8"),  # when we see each row
         ("orders_address", "i8"),  # number of orders in each place; 0 where nobody needs them
         ("left_address", "i8"),  # what is left of the order that each row added
     ],

@@ -11,51 +11,23 @@ from hft_gym.book.index import (
     PLACE_MASK,
     QUIET,
     moves_of,
+    next_uncrossing,
     reach_of,
 )
 from hft_gym.kernel.jit import kernel
 from hft_gym.kernel.lanes import LANES, first_bits, lanes_within, lowest_bit, without_lowest
-from hft_gym.market.account import FAR
-from hft_gym.market.columns import (
-    consumed_of,
-    flags_of,
-    kind_of,
-    ts_exchange_of,
-)
-from hft_gym.market.interfaces import (
-    MarketModels,
-    entry_delay_ns,
-    lots_ahead_gone,
-    needs_level_lots,
-    response_delay_ns,
-)
+from hft_gym.market.columns import consumed_of, flags_of, kind_of, ts_exchange_of
+from hft_gym.market.ending import expire
+from hft_gym.market.interfaces import MarketModels, lots_ahead_gone, needs_level_lots
 from hft_gym.market.matching import end_packet, on_clear, on_crossing_add, on_reduce, on_trade
-from hft_gym.market.orders import arrive, lots_after
-from hft_gym.market.records import MESSAGES
+from hft_gym.market.orders import arrive, uncross
+from hft_gym.market.priority import FAR
+from hft_gym.market.sight import lots_after
+from hft_gym.market.ways import answer_known_ns
 from hft_gym.tape.rows import Flag, Kind
 
 TRADE = int(Kind.TRADE)
 LAST = int(Flag.LAST)
-
-
-@kernel
-def send(models: MarketModels, trader: np.void, now_ns: int) -> int:
-    """Reserve a place for a message sent now; -1 where too many are under way.
-
-    The caller fills in the rest of `trader["messages"][place]`. Messages of one session do not
-    overtake each other.
-    """
-    if trader["message_count"] + trader["response_count"] >= MESSAGES:
-        trader["rejected"] += 1
-        return -1
-    arrival_ns = now_ns + entry_delay_ns(models.latency, now_ns, trader)
-    arrival_ns = max(arrival_ns, trader["last_arrival_ns"])
-    trader["last_arrival_ns"] = arrival_ns
-    place = (trader["message_head"] + trader["message_count"]) % MESSAGES
-    trader["message_count"] += 1
-    trader["messages_sent"] += 1
-    trader["messages"][place]["arrival_ns"] = arrival_ns
-    return place
 
 
 @kernel
@@ -101,10 +73,10 @@ def _row_of_ours(
     if 0 <= reach < QUIET:
         _come_forward(models, tape, book, trader, row)
     elif reach == EMPTIES:
-        on_clear(models, book, trader, ts_exchange_of(tape)[row])
+        on_clear(models, tape, book, trader, ts_exchange_of(tape)[row])
     # newcomers inside the band are told by their lots, without a look at another column
     elif moves_of(tape["index"])[row]["lots"] == 0 and kind_of(tape)[row] == TRADE:
-        on_trade(models, tape, trader, row)
+        on_trade(models, tape, book, trader, row)
     else:
         on_crossing_add(models, tape, book, trader, row)
 
@@ -168,7 +140,7 @@ def _row_by_row(
 
 
 @kernel
-def replay(models: MarketModels, tape: np.void, book: np.void, trader: np.void, stop: int) -> None:
+def _replay(models: MarketModels, tape: np.void, book: np.void, trader: np.void, stop: int) -> None:
     """Let every row before `stop` change our places and, where they trade, us."""
     row = trader["row"]
     while row < stop:
@@ -184,6 +156,18 @@ def replay(models: MarketModels, tape: np.void, book: np.void, trader: np.void, 
                 end_packet(trader)
             row += 1
     trader["row"] = stop
+
+
+@kernel
+def replay(models: MarketModels, tape: np.void, book: np.void, trader: np.void, stop: int) -> None:
+    """Let every row before `stop` happen; where the book uncrosses, our orders may take."""
+    while trader["uncross_row"] <= stop:
+        row = int(trader["uncross_row"])
+        if row > trader["row"]:
+            _replay(models, tape, book, trader, row)
+            uncross(models, tape, book, trader, int(ts_exchange_of(tape)[row - 1]))
+        trader["uncross_row"] = next_uncrossing(tape["index"], row)
+    _replay(models, tape, book, trader, stop)
 
 
 @kernel
@@ -211,11 +195,28 @@ def _is_due(models: MarketModels, tape: np.void, trader: np.void, now_ns: int) -
 
     Its answer would have come back, and the next row, unknown to us, came after it.
     """
-    arrival_ns = trader["messages"][trader["message_head"]]["arrival_ns"]
-    if arrival_ns + response_delay_ns(models.latency, arrival_ns, trader) > now_ns:
+    message = trader["messages"][trader["message_head"]]
+    if answer_known_ns(models, tape, trader, message) > now_ns:
         return False
     row = trader["row"]
-    return row >= tape["rows"] or ts_exchange_of(tape)[row] > arrival_ns
+    return row >= tape["rows"] or ts_exchange_of(tape)[row] > message["arrival_ns"]
+
+
+@kernel
+def _end_session(
+    models: MarketModels, tape: np.void, book: np.void, trader: np.void, stop: int, ts_ns: int
+) -> None:
+    """Orders for the day end with the session: after its last row, before what comes later.
+
+    Nothing happens before that time, nor before all rows of the session are known to us.
+    """
+    row = tape["session_end_row"]
+    if trader["day_count"] == 0 or ts_ns < tape["session_end_ns"] or stop < row:
+        return
+    if trader["row"] < row:
+        replay(models, tape, book, trader, row)
+        book["high_place"] = 0
+    expire(models, tape, trader, int(tape["session_end_ns"]))
 
 
 @kernel
@@ -230,14 +231,17 @@ def advance(
     book["high_place"] = 0  # the ladder shows the book of another trader
     while trader["message_count"] > 0:
         message = trader["messages"][trader["message_head"]]
+        _end_session(models, tape, book, trader, stop, message["arrival_ns"])
         row = _first_row_after(tape, trader["row"], stop, message["arrival_ns"])
         if row > trader["row"]:
             replay(models, tape, book, trader, row)
             book["high_place"] = 0  # the ladder shows another row
         if row == stop and not _is_due(models, tape, trader, now_ns):
+            _end_session(models, tape, book, trader, stop, now_ns)
             return
         arrive(models, tape, book, trader, message)
-        trader["message_head"] = (trader["message_head"] + 1) % MESSAGES
+        trader["message_head"] = (trader["message_head"] + 1) % len(trader["messages"])
         trader["message_count"] -= 1
     trader["message_head"] = 0  # an empty ring starts over: its first places stay near
+    _end_session(models, tape, book, trader, stop, now_ns)
     replay(models, tape, book, trader, stop)

@@ -44,7 +44,7 @@ def sample_of(dataset: Dataset) -> MarketSample:
         t_ns = decisions["ts_local_ns"].copy()
         tape = market.tape
         trade = np.flatnonzero((tape.kind == Kind.TRADE) & (tape.side != 0))
-        trade_t_ns = tape.ts_local_ns[trade] + dataset.feed_ns
+        trade_t_ns = market.known_ns[trade]
         inside = (trade_t_ns > t_ns[0]) & (trade_t_ns <= t_ns[-1])
         parts.append((t_ns, mid_ticks, trade_t_ns[inside], tape.px_ticks[trade][inside]))
     return MarketSample(*(np.concatenate(column) for column in zip(*parts, strict=True)))

@@ -4,7 +4,7 @@ from agents.checks import check_values
 from hft_gym.errors import ConfigError
 
 PER_LOT = "hft_gym.market.fees.per_lot.PerLot"
-LATENCY = "hft_gym.market.latencies.constant.ConstantLatency"
+LATENCY = "hft_gym.market.latencies.constant.Constant"
 A_S = "hft_gym.strategies.avellaneda_stoikov.AvellanedaStoikov"
 
 
@@ -31,8 +31,8 @@ def test_what_fits_passes(node):
         ),
         ({"_target_": PER_LOT, "maker_ticks": True}, "must be a number"),
         ({"_target_": PER_LOT, "maker_ticks": None}, "must be a number"),
-        ({"_target_": LATENCY, "entry_ns": 1.5}, "must be a whole number"),
-        ({"_target_": LATENCY, "entry_ns": -5}, "must not be negative"),
+        ({"_target_": LATENCY, "ns": 1.5}, "must be a whole number"),
+        ({"_target_": LATENCY, "ns": -5}, "must not be negative"),
         ({"_target_": A_S, "sigma_ticks": "high"}, "must be a number"),
         ({"_target_": "stable_baselines3.A2C", "gamma": "foo"}, "must be a number"),
     ],

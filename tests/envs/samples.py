@@ -9,16 +9,16 @@ from hft_gym.envs.defaults import MARKET_FEATURES, MODELS
 from hft_gym.envs.grid import ByTime
 from hft_gym.envs.rewards.pnl import Pnl
 from hft_gym.kernel.jit import enable_cache
-from hft_gym.market.latencies.constant import ConstantLatency
+from hft_gym.market.latencies.constant import constant_latency
 from hft_gym.tape.build import build_tapes
 from hft_gym.tape.generated import GeneratedMarket, default_folder, generate
 from tests.random_tapes import random_tape
 
-FEED_NS = 50_000
+FEED = MODELS.market.latency.feed
 PNL_MODELS = MODELS._replace(reward=Pnl())
 # news that takes longer than a decision of the generated market
 LATE_NEWS = PNL_MODELS._replace(
-    market=MODELS.market._replace(latency=ConstantLatency(2_000_000, 150_000_000))
+    market=MODELS.market._replace(latency=constant_latency(2_000_000, 150_000_000))
 )
 
 
@@ -36,7 +36,7 @@ def generated_folder():
 def generated_dataset():
     """The generated days with the default features, ten decisions a second."""
     tapes = build_tapes(generated_folder())
-    return Dataset.of(tapes, ByTime(100.0), MARKET_FEATURES, FEED_NS)
+    return Dataset.of(tapes, ByTime(100.0), MARKET_FEATURES, FEED)
 
 
 @functools.cache
@@ -44,7 +44,7 @@ def random_dataset(tapes=2, packets=1500):
     """Random tapes of a quarter of a second, a decision every 2 ms."""
     enable_cache()
     made = [random_tape(40 + k, packets) for k in range(tapes)]
-    return Dataset.of(made, ByTime(2.0), MARKET_FEATURES, FEED_NS)
+    return Dataset.of(made, ByTime(2.0), MARKET_FEATURES, FEED)
 
 
 def random_actions(steps, num_envs, seed=0, stay=0.5):

@@ -4,16 +4,16 @@ import pytest
 
 from hft_gym.envs.data import PARTS, load, part_of
 from hft_gym.errors import ConfigError, InputError
-from tests.envs.samples import FEED_NS, generated_folder
+from tests.envs.samples import FEED, generated_folder
 
 pytestmark = pytest.mark.slow
 
 
 def test_a_folder_is_loaded_once(dataset):
-    found = load(generated_folder(), 100.0, FEED_NS)
-    assert load(generated_folder(), 100.0, FEED_NS) is found
+    found = load(generated_folder(), 100.0, FEED)
+    assert load(generated_folder(), 100.0, FEED) is found
     assert found.feature_names == dataset.feature_names
-    assert found.feed_ns == FEED_NS
+    assert found.feed == FEED
     for one, two in zip(found.markets, dataset.markets, strict=True):
         assert (one.decisions == two.decisions).all()
         assert (one.features == two.features).all()
@@ -33,4 +33,4 @@ def test_a_part_that_is_none(dataset, part):
 
 def test_data_that_is_not_there(tmp_path):
     with pytest.raises(InputError, match="nowhere"):
-        load(tmp_path / "nowhere", 100.0, 0)
+        load(tmp_path / "nowhere", 100.0, FEED)

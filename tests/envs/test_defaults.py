@@ -3,7 +3,7 @@
 from hft_gym.envs.defaults import MARKET_FEATURES, MODELS, OWN_FEATURES
 from hft_gym.envs.interfaces import set_targets, step_reward
 from hft_gym.features.interfaces import market_value, own_value
-from hft_gym.market.interfaces import entry_delay_ns, fee_microticks, lots_ahead_gone
+from hft_gym.market.interfaces import delay_ns, fee_microticks, lots_ahead_gone
 
 
 def test_every_part_does_what_its_place_asks():
@@ -11,7 +11,7 @@ def test_every_part_does_what_its_place_asks():
     assert all(own_value.implemented_by(type(f)) for f in OWN_FEATURES)
     assert set_targets.implemented_by(type(MODELS.action))
     assert step_reward.implemented_by(type(MODELS.reward))
-    assert entry_delay_ns.implemented_by(type(MODELS.market.latency))
+    assert all(delay_ns.implemented_by(type(way)) for way in MODELS.market.latency)
     assert lots_ahead_gone.implemented_by(type(MODELS.market.queue))
     assert fee_microticks.implemented_by(type(MODELS.market.fees))
     assert MODELS.own_features is OWN_FEATURES
@@ -25,8 +25,7 @@ def test_nothing_is_there_twice():
 
 
 def test_trading_takes_time_and_money():
-    assert MODELS.market.latency.entry_ns > 0
-    assert MODELS.market.latency.response_ns > 0
+    assert min(way.ns for way in MODELS.market.latency) > 0
     assert MODELS.market.fees.taker_ticks > 0
 
 

@@ -36,7 +36,7 @@ def test_by_time_knows_what_has_come(feed_ns):
     tape = random_tape(3, 400)
     middle = START_NS + 7_000_001
     tape = with_session(tape, middle, int(tape.ts_local_ns[-1]) - 1_000_000)
-    found = ByTime(3.0).decisions(tape, feed_ns)
+    found = ByTime(3.0).decisions(tape, tape.ts_local_ns + feed_ns)
     assert found.dtype == DECISION_DTYPE
     times = list(range(middle, tape.meta.session_end_ns, 3_000_000))
     assert found["ts_local_ns"].tolist() == times
@@ -48,7 +48,7 @@ def test_by_time_knows_what_has_come(feed_ns):
 def test_by_events_waits_for_the_packet(events, feed_ns):
     tape = random_tape(4, 400)
     tape = with_session(tape, START_NS + 5_000_000, int(tape.ts_local_ns[-1]) - 5_000_000)
-    found = ByEvents(events).decisions(tape, feed_ns)
+    found = ByEvents(events).decisions(tape, tape.ts_local_ns + feed_ns)
     ends = packet_ends(tape)
     inside = [
         int(end)
@@ -69,7 +69,7 @@ def test_by_events_waits_for_the_packet(events, feed_ns):
 @pytest.mark.parametrize("feed_ns", FEEDS)
 def test_only_whole_packets_and_only_known_rows(step, feed_ns):
     tape = random_tape(5, 600)
-    found = step.decisions(tape, feed_ns)
+    found = step.decisions(tape, tape.ts_local_ns + feed_ns)
     rows, times = found["row"], found["ts_local_ns"]
     assert np.all(np.diff(rows) >= 0)
     assert np.all(np.diff(times) >= 0)
@@ -88,8 +88,8 @@ def test_a_session_without_packets_has_no_decisions():
     tape = random_tape(7, 50)
     late = int(tape.ts_local_ns[-1]) + 1_000
     tape = with_session(tape, late, late)
-    assert ByTime().decisions(tape, 0).size == 0
-    assert ByEvents().decisions(tape, 0).size == 0
+    assert ByTime().decisions(tape, tape.ts_local_ns).size == 0
+    assert ByEvents().decisions(tape, tape.ts_local_ns).size == 0
 
 
 @pytest.mark.parametrize("make", [lambda: ByTime(0.0), lambda: ByTime(-1.0), lambda: ByEvents(0)])

@@ -7,7 +7,7 @@ from hft_gym.envs.core import BatchCore
 from hft_gym.envs.dataset import Dataset
 from hft_gym.envs.defaults import MARKET_FEATURES
 from hft_gym.envs.grid import ByTime
-from hft_gym.market.latencies.constant import ConstantLatency
+from hft_gym.market.latencies.constant import Constant, constant_latency
 from hft_gym.tape.market_tape import MarketTape
 from hft_gym.tape.rows import COLUMNS, Kind
 from tests.envs.samples import PNL_MODELS, random_actions
@@ -19,7 +19,7 @@ FEED_NS = 150_000
 STEP = ByTime(1.5)
 # answers are quicker than the feed: what an answer tells is ahead of the rows that are known
 MODELS = PNL_MODELS._replace(
-    market=PNL_MODELS.market._replace(latency=ConstantLatency(200_000, 100_000)),
+    market=PNL_MODELS.market._replace(latency=constant_latency(200_000, 100_000)),
     action=PNL_MODELS.action._replace(lots=2, post_only=False, nearest_ticks=-2),
 )
 
@@ -49,7 +49,7 @@ def rewritten(tape, rows, random, way):
 
 def run(tape, actions, until):
     """Bytes of all that an agent and a rule may see up to decision `until`."""
-    dataset = Dataset.of([tape], STEP, MARKET_FEATURES, FEED_NS)
+    dataset = Dataset.of([tape], STEP, MARKET_FEATURES, Constant(FEED_NS))
     core = BatchCore(dataset, MODELS, 1, episode_decisions=actions.shape[0], max_position_lots=6)
     last = dataset.markets[0].decisions.size - 1
     seen = [core.reset_at(np.array([[0, 2, last]])).tobytes(), core.view().tobytes()]
@@ -62,7 +62,7 @@ def run(tape, actions, until):
 @pytest.fixture(scope="module")
 def market():
     tape = random_tape(77, 1200)
-    decisions = STEP.decisions(tape, FEED_NS)
+    decisions = STEP.decisions(tape, tape.ts_local_ns + FEED_NS)
     return tape, decisions, random_actions(decisions.size - 4, 1, seed=8)
 
 

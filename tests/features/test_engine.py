@@ -37,7 +37,7 @@ def stretched(tape, factor):
 @pytest.mark.parametrize("seed", [1, 2])
 def test_it_equals_its_slow_twin(seed, step):
     tape = stretched(random_tape(seed, 800), 20)
-    decisions = step.decisions(tape, 20_000)[:120]
+    decisions = step.decisions(tape, tape.ts_local_ns + 20_000)[:120]
     values = market_features(tape, MARKET_FEATURES, decisions)
     expected, touches = naive.market_features(tape, MARKET_FEATURES, decisions)
     assert values.dtype == np.float32
@@ -70,7 +70,7 @@ def test_a_touch_that_is_gone_stays_in_view_but_is_not_tradable():
 
 def test_no_features_and_no_decisions():
     tape = random_tape(3, 50)
-    decisions = ByTime(1).decisions(tape, 0)
+    decisions = ByTime(1).decisions(tape, tape.ts_local_ns)
     assert market_features(tape, (), decisions).shape == (decisions.size, 0)
     assert decisions["is_tradable"].any()
     assert market_features(tape, MARKET_FEATURES, decisions[:0]).shape == (0, len(MARKET_FEATURES))

@@ -60,9 +60,14 @@ def every(tape, decisions):
     return ByTime((tape.meta.session_end_ns - tape.meta.session_start_ns) / decisions * 1e-6)
 
 
+def late(tape, feed_ns=FEED_NS):
+    """When the rows are seen through a feed of one delay."""
+    return tape.ts_local_ns + feed_ns
+
+
 def both(tape, decisions, feed_ns=FEED_NS):
     """Values of the engine and of the slow twin, clipped alike."""
-    values = market_features(tape, ALL, decisions, feed_ns)
+    values = market_features(tape, ALL, decisions, late(tape, feed_ns))
     expected, _ = naive.market_features(tape, ALL, decisions, feed_ns)
     return values, np.clip(np.array(expected, float), -CLIP, CLIP)
 
@@ -83,14 +88,14 @@ def test_the_sets_hold_every_feature_once():
 @pytest.mark.parametrize("factor", [FAST, pytest.param(SLOW, marks=compiled_only)])
 def test_they_equal_their_slow_twins(factor):
     tape = lasting(random_tape(1, 800), factor)
-    assert_equal(*both(tape, every(tape, 40).decisions(tape, FEED_NS)))
+    assert_equal(*both(tape, every(tape, 40).decisions(tape, late(tape))))
 
 
 @compiled_only
 def test_by_events_and_with_a_feed_that_is_late():
     tape = lasting(random_tape(2, 700), 2_000)
     late_ns = 700_000_000
-    decisions = ByEvents(60).decisions(tape, late_ns)
+    decisions = ByEvents(60).decisions(tape, late(tape, late_ns))
     assert_equal(*both(tape, decisions, late_ns))
 
 
@@ -99,7 +104,9 @@ def test_there_was_something_to_see():
     varied, clipped = np.zeros(len(ALL)), np.zeros(len(ALL))
     for factor in (FAST, SLOW):
         tape = lasting(random_tape(1, 800), factor)
-        values = market_features(tape, ALL, every(tape, 200).decisions(tape, FEED_NS), FEED_NS)
+        values = market_features(
+            tape, ALL, every(tape, 200).decisions(tape, late(tape)), late(tape)
+        )
         varied += values.std(0)
         clipped += (np.abs(values) == CLIP).mean(0) / 2
     assert [n for n, v in zip(NAMES, varied, strict=True) if v == 0] == []
@@ -131,22 +138,22 @@ def test_what_comes_later_changes_nothing():
     tapes = [lasting(random_tape(seed, 500), f) for seed, f in ((3, FAST), (4, SLOW))]
     for number in range(50):
         tape = tapes[number % 2]
-        decisions = every(tape, 120).decisions(tape, FEED_NS)
+        decisions = every(tape, 120).decisions(tape, late(tape))
         k = int(random.integers(5, decisions.size))
         way = ("deleted", "shuffled", "scaled", "traded")[number // 2 % 4]
         # grids of the changed tape would differ after k only, so the old one is cut there
-        seen = market_features(tape, ALL, decisions[: k + 1].copy(), FEED_NS)
+        seen = market_features(tape, ALL, decisions[: k + 1].copy(), late(tape))
         other = rewritten(tape, int(decisions["row"][k]), way, random)
-        found = market_features(other, ALL, decisions[: k + 1].copy(), FEED_NS)
+        found = market_features(other, ALL, decisions[: k + 1].copy(), late(other))
         assert found.tobytes() == seen.tobytes(), (number, k, way)
 
 
 def test_what_comes_earlier_changes_something():
     tape = lasting(random_tape(3, 500), FAST)
-    decisions = every(tape, 120).decisions(tape, FEED_NS)[:60]
-    seen = market_features(tape, ALL, decisions, FEED_NS)
+    decisions = every(tape, 120).decisions(tape, late(tape))[:60]
+    seen = market_features(tape, ALL, decisions, late(tape))
     other = rewritten(tape, int(decisions["row"][40]), "scaled", np.random.default_rng(6))
-    found = market_features(other, ALL, decisions, FEED_NS)
+    found = market_features(other, ALL, decisions, late(other))
     changed = (found != seen).any(1)
     assert not changed[:41].any()
     assert changed[45:].all()
@@ -159,6 +166,6 @@ def test_they_equal_their_slow_twins_on_a_real_tape(real_data, tmp_path):
     meta = replace(tape.meta, session_end_ns=tape.meta.session_start_ns + 660 * 10**9)
     columns = {column: getattr(tape, column) for column in COLUMNS}
     tape = MarketTape(tape.path, columns, meta)
-    decisions = ByTime(210_000).decisions(tape, 50_000)[1:]
+    decisions = ByTime(210_000).decisions(tape, late(tape, 50_000))[1:]
     assert len(decisions) == 3  # after 3.5, 7 and 10.5 minutes
     assert_equal(*both(tape, decisions, 50_000))

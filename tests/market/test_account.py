@@ -4,22 +4,25 @@ import numpy as np
 import pytest
 
 from hft_gym.market.account import (
-    CROWDED,
+    News,
     clear_trader,
+    crowd_of,
     fill,
     known_equity_ticks,
     learn,
     respond,
 )
+from hft_gym.market.columns import COLUMNS_DTYPE
 from hft_gym.market.fees.per_lot import PerLot
 from hft_gym.market.interfaces import MarketModels
-from hft_gym.market.latencies.constant import ConstantLatency
+from hft_gym.market.latencies.constant import constant_latency
 from hft_gym.market.queues.fifo import Fifo
 from hft_gym.market.records import TRADER_DTYPE, Intent, Reason
 
 pytestmark = pytest.mark.kernel
 
-MODELS = MarketModels(ConstantLatency(0, 1_000), Fifo(), PerLot(0.25, 0.5))
+MODELS = MarketModels(constant_latency(0, 1_000), Fifo(), PerLot(0.25, 0.5))
+TAPE = np.zeros(1, COLUMNS_DTYPE)[0]  # the delays are constant
 NAMES = ("position_lots", "cash_ticks", "fees_microticks")
 
 
@@ -52,8 +55,8 @@ def under_way(trader):
 
 def test_a_fill_is_true_at_once_and_known_later():
     trader = trader_with((1, 100, 5), (-1, 102, 5))
-    fill(MODELS, trader, 0, 2, 100, 10_000, True)
-    fill(MODELS, trader, 1, 5, 102, 10_400, True)
+    fill(MODELS, TAPE, trader, 0, 2, 100, 10_000, True)
+    fill(MODELS, TAPE, trader, 1, 5, 102, 10_400, True)
     assert truth(trader) == [-3, -200 + 510, 7 * 250_000]
     assert known(trader) == [0, 0, 0]
     learn(trader, 10_999)
@@ -70,7 +73,7 @@ def test_a_fill_is_true_at_once_and_known_later():
 
 def test_equity_marks_what_is_known():
     trader = trader_with((1, 100, 5))
-    fill(MODELS, trader, 0, 4, 100, 0, False)
+    fill(MODELS, TAPE, trader, 0, 4, 100, 0, False)
     assert known_equity_ticks(trader, 2 * 103) == 0.0
     learn(trader, 1_000)
     assert known_equity_ticks(trader, 2 * 103) == 4 * 3 - 4 * 0.5
@@ -81,9 +84,9 @@ def test_equity_marks_what_is_known():
 
 def test_answers_come_in_order():
     trader = trader_with((1, 100, 5), (-1, 102, 5))
-    slow = MODELS._replace(latency=ConstantLatency(0, 9_000))
-    fill(slow, trader, 0, 1, 100, 1_000, True)
-    fill(MODELS, trader, 1, 1, 102, 2_000, True)  # would be known at 3,000
+    slow = MODELS._replace(latency=constant_latency(0, 9_000))
+    fill(slow, TAPE, trader, 0, 1, 100, 1_000, True)
+    fill(MODELS, TAPE, trader, 1, 1, 102, 2_000, True)  # would be known at 3,000
     learn(trader, 9_999)
     assert known(trader) == [0, 0, 0]
     learn(trader, 10_000)
@@ -92,7 +95,7 @@ def test_answers_come_in_order():
 
 def test_an_answer_about_an_older_order_leaves_the_newer_alone():
     trader = trader_with((1, 100, 5))
-    respond(MODELS, trader, 0, 0, int(Reason.CANCELLED), 1)
+    respond(MODELS, TAPE, trader, 0, 0, News(2, int(Reason.CANCELLED), 1, 1))
     trader["intents"][0]["order_id"] = 9
     trader["intents"][0]["in_flight"] = 1
     learn(trader, 1_000)
@@ -105,11 +108,11 @@ def test_what_we_last_asked_for_outlives_older_answers():
     intent = trader["intents"][0]
     intent["px_ticks"], intent["in_flight"] = 99, 2  # two changes of price are under way
     trader["orders"][0]["px_ticks"] = 98
-    respond(MODELS, trader, 0, 0, int(Reason.ACCEPTED), 1)
+    respond(MODELS, TAPE, trader, 0, 0, News(2, int(Reason.ACCEPTED), 1, 1))
     learn(trader, 1_000)
     assert (intent["px_ticks"], intent["in_flight"]) == (99, 1)
     trader["orders"][0]["px_ticks"] = 99
-    respond(MODELS, trader, 0, 5_000, int(Reason.POST_ONLY_WOULD_TAKE), 1)
+    respond(MODELS, TAPE, trader, 0, 5_000, News(2, int(Reason.POST_ONLY_WOULD_TAKE), 1, 1))
     learn(trader, 6_000)
     assert (intent["px_ticks"], intent["in_flight"]) == (99, 0)
 
@@ -124,13 +127,13 @@ def test_nothing_is_lost_on_the_way_however_crowded(seed):
         now += int(random.integers(0, 80))
         slot = int(random.integers(0, 4))
         px = int(trader["orders"][slot]["px_ticks"])
-        fill(MODELS, trader, slot, int(random.integers(1, 4)), px, now, random.random() < 0.5)
+        fill(MODELS, TAPE, trader, slot, int(random.integers(1, 4)), px, now, random.random() < 0.5)
         if random.random() < 0.2:
             learn(trader, now)
         total = [k + u for k, u in zip(known(trader), under_way(trader), strict=True)]
         assert total == truth(trader)
-        assert trader["response_count"] <= CROWDED + 4
-        crowds += trader["response_count"] >= CROWDED
+        assert trader["response_count"] <= crowd_of(trader) + 4
+        crowds += trader["response_count"] >= crowd_of(trader)
     assert crowds > 0
     learn(trader, now + 1_000)
     assert known(trader) == truth(trader)
@@ -143,7 +146,7 @@ def test_nothing_is_lost_on_the_way_however_crowded(seed):
 def test_an_episode_starts_flat_and_the_random_numbers_go_on():
     trader = trader_with((1, 100, 5))
     trader["random_state"] = 77
-    fill(MODELS, trader, 0, 2, 100, 0, True)
+    fill(MODELS, TAPE, trader, 0, 2, 100, 0, True)
     clear_trader(trader, 12, 205)
     assert truth(trader) == known(trader) == [0, 0, 0]
     assert (trader["row"], trader["mid2_ticks"], trader["random_state"]) == (12, 205, 77)

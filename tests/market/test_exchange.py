@@ -10,7 +10,7 @@ from hft_gym.envs.defaults import MODELS
 from hft_gym.envs.grid import ByTime
 from hft_gym.market.fees.per_lot import PerLot
 from hft_gym.market.interfaces import MarketModels
-from hft_gym.market.latencies.constant import ConstantLatency
+from hft_gym.market.latencies.constant import Constant, constant_latency
 from hft_gym.market.queues.fifo import Fifo
 from tests.naive.exchange import NaiveTrader
 from tests.random_tapes import random_tape
@@ -60,9 +60,9 @@ def test_kernel_equals_naive_exchange(latency, post_only):
     lots = 3
     for seed in range(3):
         tape = random_tape(seed + 10 * int(post_only), 1500)
-        dataset = Dataset.of([tape], ByTime(5), (), feed_ns=20_000)
+        dataset = Dataset.of([tape], ByTime(5), (), Constant(20_000))
         decisions = dataset.markets[0].decisions
-        market = MarketModels(ConstantLatency(*latency), Fifo(), PerLot(0.05, 0.1))
+        market = MarketModels(constant_latency(*latency), Fifo(), PerLot(0.05, 0.1))
         models = MODELS._replace(market=market, action=_quotes(post_only, lots), own_features=())
         length = decisions.size - 1
         core = BatchCore(dataset, models, 1, episode_decisions=length, max_position_lots=5 * lots)

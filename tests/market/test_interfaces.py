@@ -7,12 +7,11 @@ import pytest
 from hft_gym.market.fees.per_lot import PerLot
 from hft_gym.market.interfaces import (
     MarketModels,
-    entry_delay_ns,
+    delay_ns,
     fee_microticks,
     lots_ahead_gone,
-    response_delay_ns,
 )
-from hft_gym.market.latencies.constant import ConstantLatency
+from hft_gym.market.latencies.constant import Constant, constant_latency
 from hft_gym.market.queues.fifo import Fifo
 
 
@@ -21,8 +20,7 @@ class Nothing(NamedTuple):
 
 
 def test_the_models_at_hand_implement_their_interface():
-    assert entry_delay_ns.implemented_by(ConstantLatency)
-    assert response_delay_ns.implemented_by(ConstantLatency)
+    assert delay_ns.implemented_by(Constant)
     assert fee_microticks.implemented_by(PerLot)
     assert lots_ahead_gone.implemented_by(Fifo)
 
@@ -30,9 +28,8 @@ def test_the_models_at_hand_implement_their_interface():
 @pytest.mark.parametrize(
     ("interface", "arguments"),
     [
-        (entry_delay_ns, (0, None)),
-        (response_delay_ns, (0, None)),
-        (fee_microticks, (100, 1, True)),
+        (delay_ns, (None, None, 0, 1)),
+        (fee_microticks, (None, 100, 1, True)),
         (lots_ahead_gone, (None, 0, 1, 1)),
     ],
 )
@@ -42,6 +39,6 @@ def test_a_model_of_another_kind_is_told_what_it_lacks(interface, arguments):
 
 
 def test_models_are_values():
-    one = MarketModels(ConstantLatency(1, 2), Fifo(), PerLot(0.1, 0.2))
-    assert one == MarketModels(ConstantLatency(1, 2), Fifo(), PerLot(0.1, 0.2))
+    one = MarketModels(constant_latency(1, 2), Fifo(), PerLot(0.1, 0.2))
+    assert one == MarketModels(constant_latency(1, 2), Fifo(), PerLot(0.1, 0.2))
     assert hash(one) == hash(one._replace(queue=Fifo()))

@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+import numpy as np
+
 from hft_gym.market.interfaces import fee_microticks
 
 
@@ -18,6 +20,8 @@ class PerLot(NamedTuple):
 
 
 @fee_microticks.implement(PerLot)
-def _fee_microticks(model: PerLot, px_ticks: int, lots: int, is_maker: bool) -> int:
+def _fee_microticks(
+    model: PerLot, trader: np.void, px_ticks: int, lots: int, is_maker: bool
+) -> int:
     ticks = model.maker_ticks if is_maker else model.taker_ticks
     return round(ticks * 1e6) * lots

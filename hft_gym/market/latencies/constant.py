@@ -4,26 +4,25 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hft_gym.market.interfaces import entry_delay_ns, response_delay_ns
+from hft_gym.market.interfaces import Latency, delay_ns
 
 
-class ConstantLatency(NamedTuple):
-    """Fixed one-way delays.
+class Constant(NamedTuple):
+    """A fixed delay.
 
     Attributes:
-        entry_ns: from our decision until the exchange has the message.
-        response_ns: from an event at the exchange until we know of it.
+        ns: nanoseconds that every message takes.
     """
 
-    entry_ns: int = 250_000
-    response_ns: int = 250_000
+    ns: int = 250_000
 
 
-@entry_delay_ns.implement(ConstantLatency)
-def _entry(model: ConstantLatency, ts_local_ns: int, trader: np.void) -> int:
-    return model.entry_ns
+@delay_ns.implement(Constant)
+def _delay_ns(model: Constant, tape: np.void, trader: np.void, ts_ns: int, lots: int) -> int:
+    return model.ns
 
 
-@response_delay_ns.implement(ConstantLatency)
-def _response(model: ConstantLatency, ts_exchange_ns: int, trader: np.void) -> int:
-    return model.response_ns
+def constant_latency(entry_ns: int, response_ns: int, feed_ns: int = 0) -> Latency:
+    """Fixed delays of messages either way, cancels as slow as orders, and of the feed."""
+    entry = Constant(entry_ns)
+    return Latency(entry, entry, Constant(response_ns), Constant(feed_ns))

@@ -4,26 +4,31 @@ import numpy as np
 import pytest
 
 from hft_gym.kernel.jit import kernel
-from hft_gym.market.interfaces import entry_delay_ns, response_delay_ns
-from hft_gym.market.latencies.constant import ConstantLatency
+from hft_gym.market.columns import COLUMNS_DTYPE
+from hft_gym.market.interfaces import delay_ns
+from hft_gym.market.latencies.constant import Constant, constant_latency
 from hft_gym.market.records import TRADER_DTYPE
 
 pytestmark = pytest.mark.kernel
 
 
 @kernel
-def delays(model, ts_ns, traders):
-    entry = entry_delay_ns(model, ts_ns, traders[0])
-    return entry, response_delay_ns(model, ts_ns, traders[0])
+def delay(model, tapes, traders, ts_ns, lots):
+    return delay_ns(model, tapes[0], traders[0], ts_ns, lots)
 
 
 def test_constant():
-    traders = np.zeros(1, TRADER_DTYPE)
-    model = ConstantLatency(entry_ns=120_000, response_ns=90_000)
+    tapes, traders = np.zeros(1, COLUMNS_DTYPE), np.zeros(1, TRADER_DTYPE)
     for ts_ns in (0, 1_700_000_000_000_000_000):
-        assert delays(model, ts_ns, traders) == (120_000, 90_000)
+        for lots in (1, 1_000):
+            assert delay(Constant(120_000), tapes, traders, ts_ns, lots) == 120_000
     assert not traders["random_state"].any()  # it draws nothing
 
 
+def test_fixed_delays_of_every_way():
+    latency = constant_latency(3, 4, 5)
+    assert [way.ns for way in latency] == [3, 3, 4, 5]
+
+
 def test_nobody_trades_without_delay_by_default():
-    assert min(ConstantLatency()) > 0
+    assert Constant().ns > 0
