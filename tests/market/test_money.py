@@ -53,7 +53,8 @@ def test_rounding_is_to_the_even_coin():
 @pytest.mark.parametrize(
     ("amount", "text"),
     [
-        ("0", "0"), ("-0.00", "0"), ("100", "100"), ("1E+3", "1000"), ("1.50", "1.5"), ("-7e-7", "-0.0000007"),
+        ("0", "0"), ("-0.00", "0"), ("100", "100"), ("1E+3", "1000"), ("1.50", "1.5"),
+        ("-7e-7", "-0.0000007"),
     ],
 )  # fmt: skip
 def test_text_is_plain_digits(amount, text):
