@@ -221,7 +221,7 @@ def trader_dtype(orders: int = 4, messages: int = 16, responses: int = 48) -> np
                 "asked_lots",
                 "i4",
                 (orders,),
-            ),  # most that changes under way ask for; see `market.risk`
+            ),  # most that changes under way want
             ("journal_address", "i8"),  # of a record of `JOURNAL_HEAD_DTYPE`; 0: none
             ("risk", RISK_DTYPE),
         ],

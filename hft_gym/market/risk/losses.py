@@ -63,9 +63,9 @@ def watch_losses(limits: Any, trader: np.void, now_ns: int) -> None:
         return
     of_day = int(risk["day_start_microticks"]) - pnl
     of_peak = int(risk["peak_microticks"]) - pnl
-    if 0 < limits.daily_loss_ticks and of_day >= limits.daily_loss_ticks * MICROTICKS:
+    if limits.daily_loss_ticks > 0 and of_day >= limits.daily_loss_ticks * MICROTICKS:
         stop(trader, DAILY_LOSS)
-    elif 0 < limits.drawdown_ticks and of_peak >= limits.drawdown_ticks * MICROTICKS:
+    elif limits.drawdown_ticks > 0 and of_peak >= limits.drawdown_ticks * MICROTICKS:
         stop(trader, DRAWDOWN)
     elif is_called(limits.margin, int(trader["known_position_lots"]), pnl):
         stop(trader, MARGIN_CALL)
