@@ -1,5 +1,7 @@
 """The table that a kernel writes its journal into, and what empties it between calls."""
 
+import weakref
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -45,8 +47,12 @@ class JournalBuffer:
         return Journal()
 
     def attach(self, trader: np.void) -> None:
-        """Let this trader's events come here; other traders need buffers of their own."""
+        """Let this trader's events come here; other traders need buffers of their own.
+
+        The trader lets go of a buffer that nobody holds any more; a copy of its record cannot.
+        """
         trader["journal_address"] = address_of(self._head)
+        weakref.finalize(self, _detach, trader, address_of(self._head))
 
     def drain(self) -> NDArray[np.void]:
         """Move what has been written since the last drain out of the kernel's way.
@@ -82,3 +88,8 @@ class JournalBuffer:
         head["entries_address"] = address_of(self._table)
         head["capacity_rows"] = capacity
         head["reserve_rows"] = capacity // 2
+
+
+def _detach(trader: np.void, address: int) -> None:
+    if trader["journal_address"] == address:
+        trader["journal_address"] = 0

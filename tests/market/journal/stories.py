@@ -7,6 +7,7 @@ from hft_gym.market.records import Action, Event, Reason
 
 START_NS = 1_700_000_000_000_000_000  # 2023-11-14 22:13:20
 S = 1_000_000_000
+KEPT = ("side", "px_ticks", "slot", "leaves_lots", "filled_lots")
 
 
 class Story:
@@ -28,7 +29,7 @@ class Story:
             "position_lots": self.position,
             "cash_ticks": self.cash,
             "fees_microticks": self.fees,
-            **{k: order[k] for k in ("side", "px_ticks", "slot", "leaves_lots", "filled_lots") if order},
+            **{name: order[name] for name in KEPT if order},
             "lots": order.get("leaves_lots", 0),
             **more,
         }  # fmt: skip

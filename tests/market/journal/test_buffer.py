@@ -101,3 +101,17 @@ def test_entries_are_copies():
     write(buffer.model(), trader, 7, 10)
     buffer.drain()
     assert np.array_equal(buffer.entries()[:3], before)
+
+
+def test_a_trader_outlives_its_buffer():
+    buffer, trader = attached(64)
+    model = buffer.model()
+    other, _ = attached(64)
+    del buffer
+    assert trader["journal_address"] == 0
+    write(model, trader, 0, 3)  # goes nowhere, and does no harm
+    buffer = JournalBuffer(64)
+    buffer.attach(trader)
+    other.attach(trader)
+    del buffer
+    assert trader["journal_address"] != 0  # another one's

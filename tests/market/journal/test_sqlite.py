@@ -86,7 +86,11 @@ def test_position_snapshots_and_day(database):
     assert (position["entry_price"], position["unrealized_pnl"]) == ("25.5", "0")
     assert position["realized_pnl"] == "58.125"
     last = rows(database, "SELECT * FROM account_snapshots ORDER BY id")[-1]
-    assert (last["balance"], last["equity"], last["total_pnl"]) == ("1058.125", "1058.125", "58.125")
+    assert (last["balance"], last["equity"], last["total_pnl"]) == (
+        "1058.125",
+        "1058.125",
+        "58.125",
+    )
     assert (last["win_rate"], last["total_trades"]) == (1.0, 2)
     (held,) = json.loads(last["positions_json"])
     assert held["quantity"] == "-1"
@@ -140,6 +144,4 @@ def test_an_older_file_is_replaced_and_nothing_else_left(tmp_path):
 def test_a_path_that_cannot_be_written_is_said(tmp_path):
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(InputError, match="choose a folder"):
-        write_sqlite(
-            JournalTables(Story().journal()), tmp_path / "file" / "x.sqlite", "X", MONEY
-        )
+        write_sqlite(JournalTables(Story().journal()), tmp_path / "file" / "x.sqlite", "X", MONEY)

@@ -20,15 +20,26 @@ DRAWDOWN = Limits(drawdown_ticks=5)
 
 
 def desk_of(limits):
-    """A desk that keeps a journal; `poll(at_ms)` asks the kill switch."""
+    """A desk with limits and a journal of what it sends; `poll(at_ms)` asks the kill switch.
+
+    The exchange itself neither knows limits nor keeps a journal here: it is compiled already.
+    """
     buffer = JournalBuffer(4096)
-    desk = Desk(1, 1, risk=limits, journal=buffer.model())
+    desk = Desk(1, 1)
     buffer.attach(desk.me)
+    run, plain = desk.run, desk.models
+    guarded = plain._replace(risk=limits, journal=buffer.model())
+
+    def run_plainly(until_ms):
+        desk.models = plain
+        run(until_ms)
+        desk.models = guarded
 
     def poll(at_ms):
         desk.run(at_ms)
-        return enforce(desk.models, desk.columns[0], desk.me, START_NS + int(at_ms * MS))
+        return enforce(guarded, desk.columns[0], desk.me, START_NS + int(at_ms * MS))
 
+    desk.run = run_plainly
     return desk, buffer, poll
 
 
