@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from hft_gym.errors import ConfigError
 from hft_gym.kernel.jit import kernel
 from hft_gym.market.account import MICROTICKS
 
@@ -18,6 +19,21 @@ class Margin(NamedTuple):
     capital_ticks: int = 0
     initial_ticks: int = 0
     maintenance_ticks: int = 0
+
+    def check(self) -> None:
+        """Refuse what is out of range.
+
+        Raises:
+            ConfigError: a margin is below 0, or is asked for without capital.
+        """
+        least = min(self.initial_ticks, self.maintenance_ticks)
+        if least < 0:
+            raise ConfigError(f"a margin of {least} ticks a lot: give 0 (none) or more")
+        if self.capital_ticks <= 0 and max(self.initial_ticks, self.maintenance_ticks) > 0:
+            raise ConfigError(
+                f"margin is asked for and capital_ticks is {self.capital_ticks}: "
+                "no order could leave; give the capital"
+            )
 
 
 @kernel

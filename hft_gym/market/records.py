@@ -132,11 +132,16 @@ ORDER_DTYPE = np.dtype(
         ("ahead_lots", "i8"),  # lots of others that trade before it
         ("credit_lots", "i8"),  # part of `ahead_lots` taken off by a print, its REDUCE still due
         ("filled_lots", "i8"),
+        ("front_lots", "f8"),  # lots before it by an estimate from levels; see market.levels
         ("px_ticks", "i4"),
         ("leaves_lots", "i4"),  # 0: the slot is free
+        ("level_lots", "i4"),  # of others at its price, when last looked at by such an estimate
+        ("traded_lots", "i4"),  # at its price since the level last changed
         ("side", "i1"),
         ("post_only", "u1"),
         ("time_in_force", "u1"),
+        ("is_top", "u1"),  # it bettered the market when it came
+        ("is_moved", "u1"),  # the open packet changes its level
     ],
     align=True,
 )

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hft_gym.errors import ConfigError
 from hft_gym.market.margin import (
     Margin,
     initial_microticks,
@@ -40,3 +41,11 @@ def test_the_largest_position_is_covered_and_one_lot_more_is_not(capital, initia
     equity = capital * TICK + pnl
     assert lots == 0 or initial_microticks(margin, lots, 0, 0) <= equity
     assert initial_microticks(margin, lots + 1, 0, 0) > equity
+
+
+@pytest.mark.parametrize("wrong", [Margin(100, -1), Margin(0, 5), Margin(-5, 0, 5)])
+def test_margins_that_make_no_sense_are_refused(wrong):
+    with pytest.raises(ConfigError, match="give"):
+        wrong.check()
+    MARGIN.check()
+    Margin().check()

@@ -4,12 +4,13 @@ from typing import NamedTuple
 
 import numpy as np
 
+from hft_gym.errors import ConfigError
 from hft_gym.kernel.jit import kernel
 from hft_gym.market.interfaces import lots_allowed, must_flatten
 from hft_gym.market.margin import Margin, most_lots
 from hft_gym.market.records import Action, Intent
 from hft_gym.market.risk.exposure import live_orders, open_lots, raise_asked
-from hft_gym.market.risk.losses import known_pnl_microticks, watch_losses
+from hft_gym.market.risk.losses import DAY_NS, known_pnl_microticks, watch_losses
 from hft_gym.market.risk.records import RiskReason
 
 MODIFY = int(Action.MODIFY)
@@ -50,6 +51,24 @@ class Limits(NamedTuple):
     day_start_ns: int = 0
     trims: bool = True
     margin: Margin = Margin()
+
+    def check(self) -> None:
+        """Refuse what is out of range.
+
+        Raises:
+            ConfigError: a limit is below 0, a rate has only half of its numbers, or a day begins
+                outside the day.
+        """
+        for name, value in zip(self._fields, self, strict=True):
+            if isinstance(value, int) and value < 0:
+                raise ConfigError(f"{name} is {value}: a limit is 0 (none) or more")
+        if (self.burst_messages > 0) != (self.refill_ns > 0):
+            raise ConfigError(
+                f"burst_messages is {self.burst_messages} and refill_ns is {self.refill_ns}: "
+                "a message rate needs both; 0 and 0 is none"
+            )
+        if self.day_start_ns >= DAY_NS:
+            raise ConfigError(f"day_start_ns is {self.day_start_ns}: a day has {DAY_NS} ns")
 
 
 @kernel

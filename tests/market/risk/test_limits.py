@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from hft_gym.errors import ConfigError
 from hft_gym.market.margin import Margin
 from hft_gym.market.risk.exposure import raise_asked
 from hft_gym.market.risk.limits import Limits
@@ -138,3 +139,18 @@ def test_stopped_one_may_only_reduce():
     assert reason_of(trader) == RiskReason.STOPPED
     assert ask(limits, trader, -1, 9) == 3  # closing is worth more than the rate
     assert ask(limits, trader, 1, 1, slot=0) == 0
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"order_lots": -1}, "order_lots is -1"),
+        ({"burst_messages": 3}, "needs both"),
+        ({"refill_ns": 3}, "needs both"),
+        ({"day_start_ns": 86_400_000_000_000}, "a day has"),
+    ],
+)
+def test_numbers_out_of_range_are_refused(wrong, message):
+    with pytest.raises(ConfigError, match=message):
+        Limits(**wrong).check()
+    Limits(order_lots=1, burst_messages=3, refill_ns=4).check()
