@@ -80,11 +80,11 @@ def count_messages(limits: Limits, trader: np.void, now_ns: int) -> bool:
     that last call, which is their own where the limits are asked at every decision.
     """
     risk = trader["risk"]
-    sent = int(trader["messages_sent"] - risk["counted_messages"])
+    sent = int(trader["messages_sent"] - risk["counted_sent"])
     if sent > 0:
         start_ns = max(risk["next_free_ns"], risk["last_ns"])
         risk["next_free_ns"] = start_ns + sent * limits.refill_ns
-        risk["counted_messages"] = trader["messages_sent"]
+        risk["counted_sent"] = trader["messages_sent"]
     risk["last_ns"] = now_ns
     if limits.burst_messages <= 0:
         return True

@@ -25,7 +25,7 @@ RISK_DTYPE = np.dtype(
     [
         ("next_free_ns", "i8"),  # when the messages so far would have left at the even rate
         ("last_ns", "i8"),  # when the limits were last asked
-        ("counted_messages", "i8"),  # of `messages_sent`: those that `next_free_ns` includes
+        ("counted_sent", "i8"),  # of `messages_sent`: those that `next_free_ns` includes
         ("day_index", "i8"),  # days since 1970 of the trading day, plus 1; 0: not begun
         ("day_start_microticks", "i8"),  # equity when the day began
         ("peak_microticks", "i8"),  # highest equity of the run

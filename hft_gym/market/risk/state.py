@@ -11,7 +11,7 @@ def clear_risk(trader: np.void) -> None:
     risk = trader["risk"]
     risk["next_free_ns"] = 0
     risk["last_ns"] = 0
-    risk["counted_messages"] = 0
+    risk["counted_sent"] = 0
     risk["day_index"] = 0
     risk["day_start_microticks"] = 0
     risk["peak_microticks"] = 0
