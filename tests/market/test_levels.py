@@ -45,7 +45,7 @@ def test_places_and_fills_equal_the_slow_twin(model):
         tape = in_levels(random_tape(seed + 50, 250)).tape()
         for side, away in ((1, 0), (-1, 0), (1, 1), (-1, 1)):
             here = desk(model)
-            here.writer = type("Whole", (), {"tape": staticmethod(lambda tape=tape: tape)})()
+            here.writer = type("Whole", (), {"tape": staticmethod(lambda *_, tape=tape: tape)})()
             at_ms = start(tape) + 2 * seed
             here.run(at_ms)
             own = here.displayed()[0 if side > 0 else 1 :: 2]
