@@ -113,6 +113,26 @@ def mark(env: np.void) -> None:
 
 
 @kernel
+def hold_at_start(envs: NDArray[Any], lots: NDArray[np.int64], wanted: NDArray[np.bool_]) -> None:
+    """Let episodes that have just begun hold `lots` `[envs]`.
+
+    They cost what closing them at once would bring, so closing them at once earns nothing.
+    """
+    for k in range(envs.size):
+        if not wanted[k] or lots[k] == 0:
+            continue
+        env, trader = envs[k], envs[k]["trader"]
+        cash = -lots[k] * (env["bid_ticks"] if lots[k] > 0 else env["ask_ticks"])
+        trader["position_lots"] = lots[k]
+        trader["known_position_lots"] = lots[k]
+        trader["cash_ticks"] = cash
+        trader["known_cash_ticks"] = cash
+        for _ in range(2):  # the second mark finds nothing changed: no step has earned it
+            mark(env)
+        env["peak_ticks"] = env["equity_ticks"]
+
+
+@kernel
 def close_episode(models: Models, env: np.void) -> None:
     """Write what is left of the episode, its position closed at the touch as a taker."""
     trader, episode = env["trader"], env["episode"]
