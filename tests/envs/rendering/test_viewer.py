@@ -123,7 +123,9 @@ def test_videos_of_a_batch(dataset, tmp_path):
     envs = MarketMakingVectorEnv(
         2, dataset, episode_decisions=3, render_mode="rgb_array", autoreset_mode="NextStep"
     )
-    envs = RecordVideoOfBatch(envs, str(tmp_path / "new"), episode_trigger=lambda episode: episode == 0)
+    envs = RecordVideoOfBatch(
+        envs, str(tmp_path / "new"), episode_trigger=lambda episode: episode == 0
+    )
     envs.reset(seed=0)
     for _ in range(5):
         envs.step(np.zeros((2, 2), np.int64))
