@@ -166,7 +166,7 @@ def blocks(name, language):
     return re.findall(rf"^```{language}\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
 
 
-PAGES = ["README.md", "CONTRIBUTING.md", "docs/architecture.md"]
+PAGES = ["README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/environments.md"]
 PYTHON_BLOCKS = [
     pytest.param(block, id=f"{name}-{k}")
     for name in PAGES

@@ -57,13 +57,13 @@ def read_starts(
     Raises:
         ConfigError: an option is unknown, of the wrong kind, or names a place without data.
     """
-    unknown = sorted(set(options) - set(OPTIONS), key=str)
-    if unknown:
-        raise ConfigError(f"reset knows no option {unknown[0]!r}; choose of {', '.join(OPTIONS)}")
+    for name in options:
+        if name not in OPTIONS:
+            raise ConfigError(f"reset knows no option {name!r}; choose of {', '.join(OPTIONS)}")
     columns = {name: _for_each(name, value, num_envs) for name, value in options.items()}
-    lots = np.array(
-        [_inventory(v, max_position_lots) for v in columns.pop("inventory", [None] * num_envs)]
-    )
+    lots = np.zeros(num_envs, np.int64)
+    for k, value in enumerate(columns.pop("inventory", ())):
+        lots[k] = _inventory(value, max_position_lots)
     chosen = [{n: c[k] for n, c in columns.items() if c[k] is not None} for k in range(num_envs)]
     windows = np.full((num_envs, 3), -1, np.int64)
     places: dict[tuple[Any, ...], Draw | tuple[int, int, int]] = {}
@@ -78,7 +78,6 @@ def read_starts(
             there.wanted[k] = True
         else:
             windows[k] = there
-    check_windows(windows[windows[:, 0] >= 0], dataset)
     draws = [there for there in places.values() if isinstance(there, Draw)]
     return Starts(draws, windows, lots)
 
@@ -94,12 +93,15 @@ def check_windows(windows: NDArray[np.int64], dataset: Dataset) -> None:
     bad = (tape < 0) | (tape >= sizes.size) | (first < 0) | (first >= last)
     bad |= last >= sizes[np.clip(tape, 0, sizes.size - 1)]
     if bad.any():
-        k = np.argmax(bad)
-        raise ConfigError(f"no window from decision {first[k]} to {last[k]} on tape {tape[k]}")
+        raise _no_window(*windows[np.argmax(bad)])
+
+
+def _no_window(tape: int, first: int, last: int) -> ConfigError:
+    return ConfigError(f"no window from decision {first} to {last} on tape {tape}")
 
 
 def _for_each(name: str, value: Any, num_envs: int) -> list[Any]:
-    if not isinstance(value, list | tuple | np.ndarray) or np.ndim(value) == 0:
+    if not isinstance(value, list | tuple | np.ndarray) or np.shape(value) == ():
         return [value] * num_envs
     if len(value) != num_envs:
         raise ConfigError(f"options[{name!r}] has {len(value)} values for {num_envs} environments")
@@ -125,15 +127,19 @@ def _place(place: dict[str, Any], dataset: Dataset, length: int) -> Any:
         if {"day", "start_ns"} & set(place):
             raise ConfigError("give either tape and decision or day and start_ns, not both")
         first = _whole("decision", place.get("decision", 0), "decisions")
-        return _whole("tape", place.get("tape", 0), "tapes"), first, first + length
+        tape, last = _whole("tape", place.get("tape", 0), "tapes"), first + length
+        inside = 0 <= tape < len(dataset.markets) and first >= 0
+        if not inside or last >= dataset.markets[tape].decisions.size:
+            raise _no_window(tape, first, last)
+        return tape, first, last
     spans = dataset.spans
     if "day" in place:
         spans = _spans_of_day(dataset, str(place["day"]))
+    if "start_ns" in place:
+        return _window_at(_whole("start_ns", place["start_ns"], "ns"), dataset, spans, length)
     long_enough = spans[spans["stop_decision"] - spans["first_decision"] > length]
     if not long_enough.size:
         raise ConfigError(too_short(spans, length))
-    if "start_ns" in place:
-        return _window_at(_whole("start_ns", place["start_ns"], "ns"), dataset, spans, length)
     return long_enough
 
 

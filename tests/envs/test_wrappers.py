@@ -75,7 +75,7 @@ def test_wrappers_of_a_batch(dataset, name, mode):
     observations, _ = envs.reset(seed=1)
     for action in random_actions(3 * EPISODE, 3):
         assert envs.observation_space.contains(observations)
-        observations, rewards, terminated, truncated, infos = envs.step(action)
+        observations, rewards, terminated, truncated, _ = envs.step(action)
         assert np.isfinite(np.asarray(rewards)).all()
         assert len(terminated) == len(truncated) == 3
     envs.close()
