@@ -65,7 +65,7 @@ def models(config: DictConfig) -> Models:
             fees=instantiate(config.fees),
         ),
         action=instantiate(config.action),
-        reward=instantiate(config.reward),
+        reward=instantiate(config.reward, _convert_="all"),
         own_features=_instances(config.features.own),
     )
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from hft_gym.envs.dataset import Dataset, feature_names, too_short
 from hft_gym.envs.interfaces import Models
 from hft_gym.envs.records import ENV_DTYPE, EPISODE_DTYPE, SETTINGS_DTYPE, VIEW_DTYPE
+from hft_gym.envs.rewards.outside import as_model, pay
 from hft_gym.envs.step import bind
 from hft_gym.errors import ConfigError
 from hft_gym.features.interfaces import CLIP
@@ -70,7 +71,10 @@ class BatchCore:
         settings["episode_decisions"] = episode_decisions
         settings["max_position_lots"] = max_position_lots
         settings["ruin_ticks"] = ruin_ticks
-        settings["autoreset"] = autoreset
+        in_kernel, self._reward = as_model(models.reward)
+        self._autoreset = autoreset
+        # a Python reward must see how an episode ended before the next one begins
+        settings["autoreset"] = autoreset and self._reward is None
         self._world = (dataset.table, spans[fits], settings)
         self._envs = np.zeros(num_envs, ENV_DTYPE)
         self._threads = min(threads, num_envs)
@@ -79,7 +83,7 @@ class BatchCore:
         self._books = book_records(self._consumed, self._ladders)
         self.final_observations = np.zeros((num_envs, width), np.float32)
         self.finished = np.zeros(num_envs, EPISODE_DTYPE)
-        self._kernels = bind(models)
+        self._kernels = bind(models._replace(reward=in_kernel))
         self._pool = ThreadPoolExecutor(self._threads) if self._threads > 1 else None
         self._seeded = False
 
@@ -135,15 +139,13 @@ class BatchCore:
             ValueError: `actions` is not one action for each environment.
         """
         n = self.num_envs
-        actions = np.ascontiguousarray(actions)
-        if actions.shape != (n, *(self.action_space.shape or ())):
-            shape = (n, *(self.action_space.shape or ()))
-            raise ValueError(f"actions of shape {actions.shape}, need {shape}")
+        actions = self._as_actions(actions)
         rewards = np.empty(n, np.float32)
         terminated, truncated = np.empty(n, np.bool_), np.empty(n, np.bool_)
         out = (self._new_observations(), rewards, terminated, truncated)
         arguments = (*self._world, *self._batch(), actions, *out)
         kept = (self.final_observations, self.finished)
+        acted = None if self._reward is None else self._envs["is_done"] == 0
         if self._pool is None:
             self._kernels.step(*arguments, *kept, 0, n)
         else:
@@ -154,7 +156,7 @@ class BatchCore:
             ]
             for part in parts:
                 part.result()
-        return out
+        return out if acted is None else self._paid(out, acted)
 
     def view(self) -> NDArray[Any]:
         """`[envs]` of `VIEW_DTYPE`: what a rule may know now."""
@@ -203,6 +205,28 @@ class BatchCore:
     def envs(self) -> NDArray[Any]:
         """`[envs]` of `ENV_DTYPE`: the state itself, to look at."""
         return self._envs
+
+    def _as_actions(self, actions: NDArray[Any]) -> NDArray[Any]:
+        """The actions as the kernel was compiled for."""
+        actions = np.asarray(actions)
+        shape = (self.num_envs, *(self.action_space.shape or ()))
+        wanted = self.action_space.dtype
+        if actions.shape != shape or not np.can_cast(actions.dtype, wanted, "same_kind"):
+            raise ValueError(
+                f"actions of {actions.dtype} and shape {actions.shape}, need {wanted} and {shape}"
+            )
+        return np.ascontiguousarray(actions, wanted)
+
+    def _paid(self, out: tuple[Any, ...], acted: NDArray[np.bool_]) -> tuple[Any, ...]:
+        """The outcome of a step with what a Python reward pays; only then episodes begin anew."""
+        assert self._reward is not None
+        observations, _, terminated, truncated = out
+        rewards = pay(self._reward, self._envs, acted)
+        ended = terminated | truncated
+        self.finished["reward"][ended] = self._envs["episode"]["reward"][ended]
+        if self._autoreset and ended.any():
+            observations = self.reset(mask=ended)
+        return observations, rewards, terminated, truncated
 
     def _seed(self, seeds: NDArray[np.int64] | None, wanted: NDArray[np.bool_]) -> None:
         if seeds is None:

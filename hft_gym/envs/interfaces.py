@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hft_gym.kernel.interface import interface
+from hft_gym.kernel.jit import kernel
 from hft_gym.market.interfaces import MarketModels
 
 
@@ -22,6 +23,12 @@ def set_targets(model: tuple, action: NDArray[Any], env: np.void) -> None:
 @interface
 def step_reward(model: tuple, env: np.void) -> float:
     """Reward of the step that has just ended; see `ENV_DTYPE` for what is there to read."""
+
+
+@kernel
+def reward_memory(env: np.void) -> NDArray[np.float64]:
+    """`[REWARD_STATE]` floats that the reward at work may keep; 0 when an episode begins."""
+    return env["reward_state"][env["reward_place"]]
 
 
 class ActionModel(Protocol):
