@@ -10,11 +10,14 @@ from numpy.typing import NDArray
 
 from hft_gym.envs.dataset import Dataset, feature_names, too_short
 from hft_gym.envs.interfaces import Models
+from hft_gym.envs.observations.flat import Flat
+from hft_gym.envs.observations.observer import Observer
+from hft_gym.envs.observations.seen import Observation
 from hft_gym.envs.records import ENV_DTYPE, EPISODE_DTYPE, SETTINGS_DTYPE, VIEW_DTYPE
 from hft_gym.envs.rewards.outside import as_model, pay
 from hft_gym.envs.step import bind
 from hft_gym.errors import ConfigError
-from hft_gym.features.interfaces import CLIP
+from hft_gym.features.needs import needs_of
 from hft_gym.kernel.random import seed_states
 from hft_gym.market.columns import book_records
 from hft_gym.market.records import Intent
@@ -29,10 +32,9 @@ class BatchCore:
     Attributes:
         dataset: the markets.
         num_envs: how many environments there are.
-        observation_space: of one environment; f4 `[features]` within +-10.
+        observation_space: of one environment; f4 `[features]` within +-10, if not told otherwise.
         action_space: of one environment.
-        feature_names: of the observation's columns.
-        final_observations: f4 `[envs, features]`, valid where the last step ended an episode.
+        feature_names: of the columns of a flat observation.
         finished: `[envs]` of `EPISODE_DTYPE`, valid where the last step ended an episode.
     """
 
@@ -64,8 +66,12 @@ class BatchCore:
         self.num_envs = num_envs
         self.episode_decisions = episode_decisions
         self.feature_names = [*dataset.feature_names, *feature_names(models.own_features)]
-        width = len(self.feature_names)
-        self.observation_space = gym.spaces.Box(-CLIP, CLIP, (width,), np.float32)
+        for feature in models.own_features:
+            needs_of(feature)  # refuses parameters out of range
+        self._observer = Observer(models.observation, dataset, len(models.own_features), num_envs)
+        self._history = self._observer.history
+        self._final_history = self._observer.final_history
+        self.observation_space = self._observer.space
         self.action_space: gym.Space[Any] = models.action.space()  # type: ignore[attr-defined]
         settings = np.zeros(1, SETTINGS_DTYPE)
         settings["episode_decisions"] = episode_decisions
@@ -81,9 +87,9 @@ class BatchCore:
         self._consumed = np.zeros((num_envs, dataset.places), np.int32)
         self._ladders = np.zeros((self._threads, dataset.places), np.int32)
         self._books = book_records(self._consumed, self._ladders)
-        self.final_observations = np.zeros((num_envs, width), np.float32)
+        self._final = np.zeros((num_envs, len(self.feature_names)), np.float32)
         self.finished = np.zeros(num_envs, EPISODE_DTYPE)
-        self._kernels = bind(models._replace(reward=in_kernel))
+        self._kernels = bind(models._replace(reward=in_kernel, observation=Flat()))
         self._pool = ThreadPoolExecutor(self._threads) if self._threads > 1 else None
         self._seeded = False
 
@@ -93,8 +99,8 @@ class BatchCore:
         mask: NDArray[np.bool_] | None = None,
         *,
         stagger: bool = False,
-    ) -> NDArray[np.float32]:
-        """Begin episodes at random places and return `[envs, features]`.
+    ) -> Observation:
+        """Begin episodes at random places and return `[envs, ...]` observations.
 
         Args:
             seeds: `[envs]`, one for each environment; None goes on with the random numbers it has.
@@ -105,11 +111,11 @@ class BatchCore:
         self._seed(seeds, wanted)
         observations = self._new_observations()
         self._kernels.begin(*self._world, *self._batch(), wanted, observations, stagger)
-        return observations
+        return self._observer.first(observations, wanted, self._envs)
 
     def reset_at(
         self, windows: NDArray[np.int64], mask: NDArray[np.bool_] | None = None
-    ) -> NDArray[np.float32]:
+    ) -> Observation:
         """Begin episodes at `windows` `[envs, 3]`: tape, first and last decision.
 
         Raises:
@@ -128,11 +134,11 @@ class BatchCore:
         self._seed(None, np.ones(self.num_envs, np.bool_))
         observations = self._new_observations()
         self._kernels.begin_at(*self._world, *self._batch(), places, observations)
-        return observations
+        return self._observer.first(observations, places[:, 0] >= 0, self._envs)
 
     def step(
         self, actions: NDArray[Any]
-    ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.bool_], NDArray[np.bool_]]:
+    ) -> tuple[Observation, NDArray[np.float32], NDArray[np.bool_], NDArray[np.bool_]]:
         """Step every environment; new arrays of observations, rewards, terminated, truncated.
 
         Raises:
@@ -144,7 +150,7 @@ class BatchCore:
         terminated, truncated = np.empty(n, np.bool_), np.empty(n, np.bool_)
         out = (self._new_observations(), rewards, terminated, truncated)
         arguments = (*self._world, *self._batch(), actions, *out)
-        kept = (self.final_observations, self.finished)
+        kept = (self._final, self.finished)
         acted = None if self._reward is None else self._envs["is_done"] == 0
         if self._pool is None:
             self._kernels.step(*arguments, *kept, 0, n)
@@ -156,7 +162,16 @@ class BatchCore:
             ]
             for part in parts:
                 part.result()
-        return out if acted is None else self._paid(out, acted)
+        if acted is not None:
+            out = self._paid(out, acted)
+        rows, rewards, terminated, truncated = out
+        shown = self._observer.next(rows, terminated | truncated, self._final, self._envs)
+        return shown, rewards, terminated, truncated
+
+    @property
+    def final_observations(self) -> Observation:
+        """`[envs, ...]` like those of a step, valid where the last step ended an episode."""
+        return self._observer.final(self._final, self.finished)
 
     def view(self) -> NDArray[Any]:
         """`[envs]` of `VIEW_DTYPE`: what a rule may know now."""
@@ -178,7 +193,7 @@ class BatchCore:
 
     def get_state(self) -> dict[str, NDArray[Any]]:
         """A copy of everything that a step changes."""
-        names = ("_envs", "_consumed", "final_observations", "finished")
+        names = ("_envs", "_consumed", "_final", "finished", "_history", "_final_history")
         return {name: getattr(self, name).copy() for name in names}
 
     def set_state(self, state: dict[str, NDArray[Any]]) -> None:
@@ -189,12 +204,12 @@ class BatchCore:
         self._books["base_ticks"] = bases[self._envs["tape"]]
         self._seeded = True
 
-    def observe(self) -> NDArray[np.float32]:
-        """`[envs, features]` of the present state, which stays as it is."""
+    def observe(self) -> Observation:
+        """`[envs, ...]` observations of the present state, which stays as it is."""
         observations = self._new_observations()
         nobody = np.zeros(self.num_envs, np.bool_)
         self._kernels.begin(*self._world, *self._batch(), nobody, observations, False)
-        return observations
+        return self._observer.present(observations, self._envs)
 
     def close(self) -> None:
         """Let the threads go."""
@@ -210,7 +225,7 @@ class BatchCore:
         """The actions as the kernel was compiled for."""
         actions = np.asarray(actions)
         shape = (self.num_envs, *(self.action_space.shape or ()))
-        wanted = self.action_space.dtype
+        wanted = np.dtype(self.action_space.dtype)
         if actions.shape != shape or not np.can_cast(actions.dtype, wanted, "same_kind"):
             raise ValueError(
                 f"actions of {actions.dtype} and shape {actions.shape}, need {wanted} and {shape}"
@@ -225,7 +240,8 @@ class BatchCore:
         ended = terminated | truncated
         self.finished["reward"][ended] = self._envs["episode"]["reward"][ended]
         if self._autoreset and ended.any():
-            observations = self.reset(mask=ended)
+            observations = self._new_observations()
+            self._kernels.begin(*self._world, *self._batch(), ended, observations, False)
         return observations, rewards, terminated, truncated
 
     def _seed(self, seeds: NDArray[np.int64] | None, wanted: NDArray[np.bool_]) -> None:

@@ -6,6 +6,8 @@ import gymnasium as gym
 import numpy as np
 from numpy.typing import NDArray
 
+from hft_gym.envs.observations.flat import Flat
+from hft_gym.envs.observations.seen import ObservationModel
 from hft_gym.kernel.interface import interface
 from hft_gym.kernel.jit import kernel
 from hft_gym.market.interfaces import MarketModels
@@ -39,9 +41,13 @@ class ActionModel(Protocol):
 
 
 class Models(NamedTuple):
-    """Every pluggable part of an environment, each a NamedTuple of parameters."""
+    """Every pluggable part of an environment, each a NamedTuple of parameters.
+
+    The reward may be any Python callable as well: see `hft_gym.envs.rewards.outside`.
+    """
 
     market: MarketModels
     action: tuple
-    reward: tuple
+    reward: Any
     own_features: tuple
+    observation: ObservationModel = Flat()

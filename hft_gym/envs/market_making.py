@@ -14,6 +14,7 @@ from hft_gym.envs.data import load, part_of
 from hft_gym.envs.dataset import Dataset
 from hft_gym.envs.defaults import MODELS
 from hft_gym.envs.interfaces import Models
+from hft_gym.envs.observations.seen import Observation, row_of
 from hft_gym.envs.records import EPISODE_DTYPE
 
 
@@ -49,7 +50,7 @@ def episode_summary(episode: NDArray[Any]) -> dict[str, Any]:
     return {name: episode[name].copy() for name in EPISODE_DTYPE.names or ()}
 
 
-class MarketMakingEnv(gym.Env[NDArray[np.float32], NDArray[np.int64]]):
+class MarketMakingEnv(gym.Env[Observation, NDArray[Any]]):
     """One environment; see `make_core` for the arguments.
 
     `reset(options={"tape": k, "decision": d})` starts at a place of your choice. When an episode
@@ -71,7 +72,7 @@ class MarketMakingEnv(gym.Env[NDArray[np.float32], NDArray[np.int64]]):
 
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
-    ) -> tuple[NDArray[np.float32], dict[str, Any]]:
+    ) -> tuple[Observation, dict[str, Any]]:
         """Begin an episode at a random place, or at `options`' tape and decision."""
         super().reset(seed=seed)
         seeds = None if seed is None else np.array([seed])
@@ -81,25 +82,24 @@ class MarketMakingEnv(gym.Env[NDArray[np.float32], NDArray[np.int64]]):
             last = first + self.core.episode_decisions
             window = np.array([[int(options.get("tape", 0)), first, last]])
             observations = self.core.reset_at(window)
-        return observations[0], {}
+        return row_of(observations, 0), {}
 
-    def step(
-        self, action: NDArray[np.int64]
-    ) -> tuple[NDArray[np.float32], float, bool, bool, dict[str, Any]]:
+    def step(self, action: NDArray[Any]) -> tuple[Observation, float, bool, bool, dict[str, Any]]:
         """Quote, and see what the market has done by the next decision."""
         actions = np.asarray(action)[None]
         observations, rewards, terminated, truncated = self.core.step(actions)
         info: dict[str, Any] = {}
         if terminated[0] or truncated[0]:
             info["trading"] = episode_summary(self.core.finished[0])
-        return observations[0], float(rewards[0]), bool(terminated[0]), bool(truncated[0]), info
+        observation = row_of(observations, 0)
+        return observation, float(rewards[0]), bool(terminated[0]), bool(truncated[0]), info
 
     def close(self) -> None:
         """Let go of threads."""
         self.core.close()
 
 
-class MarketMakingVectorEnv(VectorEnv[NDArray[np.float32], NDArray[np.int64], NDArray[Any]]):
+class MarketMakingVectorEnv(VectorEnv[Observation, NDArray[Any], NDArray[Any]]):
     """A batch of environments in one kernel call; see `make_core` for the arguments.
 
     Both autoreset modes of Gymnasium are there. `info["trading"]` (under `final_info` with
@@ -134,7 +134,7 @@ class MarketMakingVectorEnv(VectorEnv[NDArray[np.float32], NDArray[np.int64], ND
         *,
         seed: int | list[int | None] | None = None,
         options: dict[str, Any] | None = None,
-    ) -> tuple[NDArray[np.float32], dict[str, Any]]:
+    ) -> tuple[Observation, dict[str, Any]]:
         """Begin episodes; `options["reset_mask"]` `[envs]` chooses which, all by default."""
         mask = (options or {}).get("reset_mask")
         if isinstance(seed, int):
@@ -144,10 +144,8 @@ class MarketMakingVectorEnv(VectorEnv[NDArray[np.float32], NDArray[np.int64], ND
         return observations, {}
 
     def step(
-        self, actions: NDArray[np.int64]
-    ) -> tuple[
-        NDArray[np.float32], NDArray[np.float32], NDArray[np.bool_], NDArray[np.bool_], dict
-    ]:
+        self, actions: NDArray[Any]
+    ) -> tuple[Observation, NDArray[np.float32], NDArray[np.bool_], NDArray[np.bool_], dict]:
         """Step all environments; those whose episode ended begin anew by the autoreset mode."""
         observations, rewards, terminated, truncated = self.core.step(actions)
         if self._to_reset.any():
@@ -168,8 +166,9 @@ class MarketMakingVectorEnv(VectorEnv[NDArray[np.float32], NDArray[np.int64], ND
         if not self._same_step:
             return {"trading": trading, "_trading": done.copy()}
         final = np.full(self.num_envs, None, object)
+        observations = self.core.final_observations
         for k in np.flatnonzero(done):
-            final[k] = self.core.final_observations[k].copy()
+            final[k] = row_of(observations, int(k))
         return {
             "final_obs": final,
             "_final_obs": done.copy(),

@@ -1,4 +1,4 @@
-"""Quote both sides so many ticks from the price at which one more lot is a matter of indifference."""
+"""Quote both sides so many ticks from a centre that leans against the position."""
 
 import math
 from typing import Any, NamedTuple
