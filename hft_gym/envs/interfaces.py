@@ -33,6 +33,16 @@ def reward_memory(env: np.void) -> NDArray[np.float64]:
     return env["reward_state"][env["reward_place"]]
 
 
+def check(reward: Any) -> None:
+    """Let a reward look at its own parameters, if it has a method `check()`.
+
+    Raises:
+        ConfigError: one is out of range.
+    """
+    if hasattr(reward, "check"):
+        reward.check()
+
+
 class ActionModel(Protocol):
     """An action model, beside `set_targets`, knows its space."""
 

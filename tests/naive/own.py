@@ -1,5 +1,7 @@
 """Slow twins of the features of our own side, from the list of what we know at each decision."""
 
+import numpy as np
+
 from hft_gym.tape.rows import Kind
 
 
@@ -49,14 +51,12 @@ def traded_lots(moments):
 
 def lots_at(tape, row, side, px_ticks):
     """Lots of others at a price before a row, from every row of the tape until then."""
-    shown = 0
-    for k in range(row):
-        kind = tape.kind[k]
-        here = tape.side[k] == side and tape.px_ticks[k] == px_ticks
-        if kind == Kind.CLEAR:
-            shown = 0
-        elif here and kind == Kind.LEVEL:
-            shown = int(tape.lots[k])
-        elif here and kind in (Kind.ADD, Kind.REDUCE):
-            shown += int(tape.lots[k]) if kind == Kind.ADD else -int(tape.lots[k])
-    return shown
+    kind, lots = tape.kind[:row], tape.lots[:row].astype(np.int64)
+    here = (tape.side[:row] == side) & (tape.px_ticks[:row] == px_ticks)
+    told = np.flatnonzero((kind == Kind.CLEAR) | (here & (kind == Kind.LEVEL)))
+    last = told[-1] if told.size else -1  # the last row that says all there is
+    shown = lots[last] if last >= 0 and kind[last] == Kind.LEVEL else 0
+    later = here & (np.arange(row) > last)
+    return int(
+        shown + lots[later & (kind == Kind.ADD)].sum() - lots[later & (kind == Kind.REDUCE)].sum()
+    )

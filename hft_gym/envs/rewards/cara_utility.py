@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from hft_gym.envs.interfaces import step_reward
+from hft_gym.errors import ConfigError
 from hft_gym.kernel.jit import kernel
 
 FARTHEST = 50.0  # of the exponent: e^50 is as bad as it gets, and still a number
@@ -29,6 +30,15 @@ class CaraUtility(NamedTuple):
     """
 
     gamma_per_tick: float = 0.01
+
+    def check(self) -> None:
+        """Refuse what means nothing.
+
+        Raises:
+            ConfigError: a parameter is out of range.
+        """
+        if not self.gamma_per_tick > 0.0:
+            raise ConfigError(f"reward.gamma_per_tick must be above 0, not {self.gamma_per_tick}")
 
 
 @step_reward.implement(CaraUtility)

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from hft_gym.envs.interfaces import reward_memory, step_reward
+from hft_gym.errors import ConfigError
 
 MEAN, SQUARE, STEPS = 0, 1, 2  # places of what is kept
 LEAST_VARIANCE = 1e-12
@@ -23,6 +24,17 @@ class DifferentialSharpe(NamedTuple):
 
     eta: float = 0.01
     prior_ticks: float = 1.0
+
+    def check(self) -> None:
+        """Refuse what means nothing.
+
+        Raises:
+            ConfigError: a parameter is out of range.
+        """
+        if not 0.0 < self.eta < 1.0:
+            raise ConfigError(f"reward.eta must lie between 0 and 1, not be {self.eta}")
+        if not self.prior_ticks >= 0.0:
+            raise ConfigError(f"reward.prior_ticks must be at least 0, not {self.prior_ticks}")
 
 
 @step_reward.implement(DifferentialSharpe)

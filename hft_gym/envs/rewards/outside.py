@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from hft_gym.envs.interfaces import step_reward
+from hft_gym.envs.interfaces import check, step_reward
 from hft_gym.errors import ConfigError
 
 Callback = Callable[[NDArray[Any]], NDArray[np.floating]]
@@ -25,8 +25,10 @@ def as_model(reward: Any) -> tuple[tuple, Callback | None]:
     """The reward as the kernel sees it, and the Python callable to ask after each step, if any.
 
     Raises:
-        ConfigError: it is neither a model of `step_reward` nor callable.
+        ConfigError: it is neither a model of `step_reward` nor callable, or a parameter of it is
+            out of range.
     """
+    check(reward)
     if step_reward.implemented_by(type(reward)):
         return reward, None
     if not callable(reward):

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from hft_gym.envs.interfaces import step_reward
+from hft_gym.envs.interfaces import check, step_reward
 from hft_gym.envs.records import REWARDS
 from hft_gym.errors import ConfigError
 from hft_gym.kernel.interface import unrolled
@@ -21,6 +21,15 @@ class Sum(NamedTuple):
 
     weights: tuple[float, ...]
     rewards: tuple[tuple, ...]
+
+    def check(self) -> None:
+        """Let each term refuse what means nothing.
+
+        Raises:
+            ConfigError: a parameter is out of range.
+        """
+        for reward in self.rewards:
+            check(reward)
 
 
 _total = unrolled(

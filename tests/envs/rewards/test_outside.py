@@ -7,8 +7,11 @@ from hft_gym.envs.core import BatchCore
 from hft_gym.envs.defaults import MODELS
 from hft_gym.envs.interfaces import step_reward
 from hft_gym.envs.records import ENV_DTYPE
+from hft_gym.envs.rewards.cara_utility import CaraUtility
+from hft_gym.envs.rewards.differential_sharpe import DifferentialSharpe
 from hft_gym.envs.rewards.outside import Outside, as_model, pay
 from hft_gym.envs.rewards.pnl import Pnl
+from hft_gym.envs.rewards.sum import Sum
 from hft_gym.errors import ConfigError
 from tests.envs.samples import generated_dataset, random_actions
 
@@ -83,3 +86,17 @@ def test_models_and_callables_are_told_apart():
     assert step_reward(Outside(), None) == 0.0
     with pytest.raises(ConfigError, match="int is no reward"):
         as_model(3)
+
+
+@pytest.mark.parametrize(
+    ("reward", "message"),
+    [
+        (CaraUtility(0.0), "gamma_per_tick must be above 0, not 0.0"),
+        (DifferentialSharpe(1.0), "eta must lie between 0 and 1"),
+        (DifferentialSharpe(0.1, -1.0), "prior_ticks must be at least 0"),
+        (Sum((1.0, 1.0), (Pnl(), CaraUtility(-1.0))), "gamma_per_tick"),
+    ],
+)
+def test_parameters_out_of_range_are_told(reward, message):
+    with pytest.raises(ConfigError, match=message):
+        as_model(reward)
