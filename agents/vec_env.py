@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from stable_baselines3.common.vec_env import VecEnv
 from stable_baselines3.common.vec_env.base_vec_env import VecEnvIndices, VecEnvStepReturn
 
+from hft_gym.envs.observations.seen import Observation, row_of
 from hft_gym.envs.rendering.viewer import FRAMES_PER_S, Viewer
 
 _KEPT_BATCHES = 4096  # batches of finished episodes that wait for a reader
@@ -22,8 +23,11 @@ class Core(Protocol):
 
     num_envs: int
     action_space: spaces.Space[Any]
-    final_observations: NDArray[np.float32]
     finished: NDArray[np.void]
+
+    @property
+    def final_observations(self) -> Observation:
+        """Of `[n]` episodes as they ended, valid where the last step ended one."""
 
     @property
     def observation_space(self) -> spaces.Space[Any]:
@@ -35,14 +39,14 @@ class Core(Protocol):
         *,
         stagger: bool = False,
         options: Mapping[str, Any] | None = None,
-    ) -> NDArray[np.float32]:
-        """`[n, F]` first observations; `stagger` draws the lengths of the first episodes.
+    ) -> Observation:
+        """`[n, ...]` first observations; `stagger` draws the lengths of the first episodes.
 
         `options` name places to begin at, one value for each environment.
         """
 
     def step(self, actions: NDArray[Any]) -> tuple[NDArray[Any], ...]:
-        """`[n, F]` observations, `[n]` rewards, terminated, truncated; all fresh arrays."""
+        """`[n, ...]` observations, `[n]` rewards, terminated, truncated; all fresh arrays."""
 
     def get_state(self) -> dict[str, NDArray[Any]]:
         """A copy of all that a step changes."""
@@ -75,8 +79,8 @@ class HftVecEnv(VecEnv):
         super().__init__(core.num_envs, core.observation_space, core.action_space)
         self.metadata = {**self.metadata, "render_fps": FRAMES_PER_S}  # type: ignore[dict-item]
 
-    def reset(self) -> NDArray[np.float32]:
-        """`[n, F]` first observations; seeds and options given before serve this reset only.
+    def reset(self) -> Observation:
+        """`[n, ...]` first observations; seeds and options given before serve this reset only.
 
         Raises:
             ConfigError: the options cannot be followed.
@@ -96,7 +100,7 @@ class HftVecEnv(VecEnv):
         self._actions = actions
 
     def step_wait(self) -> VecEnvStepReturn:
-        """Observations `[n, F]`, rewards `[n]`, dones `[n]`, infos of length n.
+        """Observations `[n, ...]`, rewards `[n]`, dones `[n]`, infos of length n.
 
         Live environments share one empty info, since SB3 only reads it.
         """
@@ -106,12 +110,12 @@ class HftVecEnv(VecEnv):
         dones = terminated | truncated
         infos: list[dict[str, Any]] = [{}] * self.num_envs
         if dones.any():
-            finished = self.core.finished
+            finished, final = self.core.finished, self.core.final_observations
             self._finished.append(finished[dones])
             elapsed_s = round(perf_counter() - self._started_s, 6)
             for i in np.flatnonzero(dones):
                 infos[i] = {
-                    "terminal_observation": self.core.final_observations[i].copy(),
+                    "terminal_observation": row_of(final, int(i)),
                     "TimeLimit.truncated": bool(truncated[i] and not terminated[i]),
                     "episode": {
                         "r": float(finished["reward"][i]),

@@ -15,6 +15,7 @@ from hft_gym.envs.data import load, part_of
 from hft_gym.envs.dataset import Dataset
 from hft_gym.envs.defaults import MODELS
 from hft_gym.envs.interfaces import Models
+from hft_gym.envs.observations.seen import Observation, row_of
 from hft_gym.envs.records import EPISODE_DTYPE
 from hft_gym.envs.rendering.viewer import FRAMES_PER_S, RENDER_MODES, viewer_for
 from hft_gym.errors import ConfigError
@@ -56,7 +57,7 @@ def episode_summary(episode: NDArray[Any]) -> dict[str, Any]:
     return {name: own[name] for name in EPISODE_DTYPE.names or ()}
 
 
-class MarketMakingEnv(gym.Env[NDArray[np.float32], NDArray[np.int64]]):
+class MarketMakingEnv(gym.Env[Observation, NDArray[Any]]):
     """One environment; see `make_core` for the arguments.
 
     An episode begins at a random place, or where the options of `reset` say: see
@@ -87,7 +88,7 @@ class MarketMakingEnv(gym.Env[NDArray[np.float32], NDArray[np.int64]]):
 
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
-    ) -> tuple[NDArray[np.float32], dict[str, Any]]:
+    ) -> tuple[Observation, dict[str, Any]]:
         """Begin an episode at a random place, or where `options` say.
 
         Raises:
@@ -98,11 +99,9 @@ class MarketMakingEnv(gym.Env[NDArray[np.float32], NDArray[np.int64]]):
         observations = self.core.reset(seeds, options=options)
         if self._viewer is not None:
             self._viewer.note()
-        return observations[0], {}
+        return row_of(observations, 0), {}
 
-    def step(
-        self, action: NDArray[np.int64]
-    ) -> tuple[NDArray[np.float32], float, bool, bool, dict[str, Any]]:
+    def step(self, action: NDArray[Any]) -> tuple[Observation, float, bool, bool, dict[str, Any]]:
         """Quote, and see what the market has done by the next decision."""
         actions = np.asarray(action)[None]
         observations, rewards, terminated, truncated = self.core.step(actions)
@@ -111,7 +110,8 @@ class MarketMakingEnv(gym.Env[NDArray[np.float32], NDArray[np.int64]]):
             info["trading"] = episode_summary(self.core.finished[0])
         if self._viewer is not None:
             self._viewer.note()
-        return observations[0], float(rewards[0]), bool(terminated[0]), bool(truncated[0]), info
+        observation = row_of(observations, 0)
+        return observation, float(rewards[0]), bool(terminated[0]), bool(truncated[0]), info
 
     def render(self) -> NDArray[np.uint8] | None:
         """The frame `[height, width, 3]` u1 with `rgb_array`; `human` shows each step by itself."""
@@ -142,7 +142,7 @@ class MarketMakingEnv(gym.Env[NDArray[np.float32], NDArray[np.int64]]):
             self._viewer.close()
 
 
-class MarketMakingVectorEnv(VectorEnv[NDArray[np.float32], NDArray[np.int64], NDArray[Any]]):
+class MarketMakingVectorEnv(VectorEnv[Observation, NDArray[Any], NDArray[Any]]):
     """A batch of environments in one kernel call; see `make_core` for the arguments.
 
     All autoreset modes of Gymnasium are there. `info["trading"]` (under `final_info` with
@@ -195,7 +195,7 @@ class MarketMakingVectorEnv(VectorEnv[NDArray[np.float32], NDArray[np.int64], ND
         *,
         seed: int | list[int | None] | None = None,
         options: dict[str, Any] | None = None,
-    ) -> tuple[NDArray[np.float32], dict[str, Any]]:
+    ) -> tuple[Observation, dict[str, Any]]:
         """Begin episodes; `options["reset_mask"]` `[envs]` chooses which, all by default.
 
         Args:
@@ -218,10 +218,8 @@ class MarketMakingVectorEnv(VectorEnv[NDArray[np.float32], NDArray[np.int64], ND
         return observations, {}
 
     def step(
-        self, actions: NDArray[np.int64]
-    ) -> tuple[
-        NDArray[np.float32], NDArray[np.float32], NDArray[np.bool_], NDArray[np.bool_], dict
-    ]:
+        self, actions: NDArray[Any]
+    ) -> tuple[Observation, NDArray[np.float32], NDArray[np.bool_], NDArray[np.bool_], dict]:
         """Step all environments; those whose episode ended begin anew by the autoreset mode."""
         observations, rewards, terminated, truncated = self.core.step(actions)
         if self._to_reset.any():
@@ -276,8 +274,9 @@ class MarketMakingVectorEnv(VectorEnv[NDArray[np.float32], NDArray[np.int64], ND
         if not self._same_step:
             return {"trading": trading, "_trading": done}
         final = np.full(self.num_envs, None, object)
-        for k, observation in zip(ended, self.core.final_observations[ended], strict=True):
-            final[k] = observation
+        observations = self.core.final_observations
+        for k in ended:
+            final[k] = row_of(observations, int(k))
         return {
             "final_obs": final,
             "_final_obs": done,
