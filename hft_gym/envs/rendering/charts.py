@@ -84,7 +84,7 @@ def draw_charts(canvas: Canvas, box: Box, scene: Scene) -> None:
     for share in (0.0, 0.25, 0.5, 0.75, 1.0):
         at_ns = round(axes.from_ns + share * (axes.until_ns - axes.from_ns))
         words = str(np.datetime64(at_ns, "ns").astype("datetime64[ms]"))[11:]
-        words = words[:-4] if span_s > 20 else words[:-2]
+        words = words[:-4] if span_s > 20 else words if span_s < 2 else words[:-2]
         anchor = {0.0: "lm", 1.0: "rm"}.get(share, "mm")
         canvas.text((float(axes.x(at_ns)), bottom - clock / 2), words, 10, GREY, anchor)
 

@@ -123,7 +123,8 @@ def draw_trades(canvas: Canvas, box: Box, scene: Scene) -> None:
         side = int(trade["side"])
         colour = BUY if side > 0 else SELL if side < 0 else GREY
         ago_s = (now_ns - int(trade["ts_local_ns"])) / 1e9
-        canvas.text((left + _MARGIN, y), f"{ago_s:,.2f} s ago", 11, GREY)
+        words = f"{ago_s:,.2f} s ago" if ago_s >= 1 else f"{1e3 * ago_s:.1f} ms ago"
+        canvas.text((left + _MARGIN, y), words, 11, GREY)
         middle = (left + right) / 2
         canvas.text((middle, y), price_text(scene.instrument, trade["px_ticks"]), 11, colour, "mm")
         words = {1: "bought", -1: "sold"}.get(side, "")
