@@ -173,12 +173,39 @@ def fill(
 
 
 @kernel
+def book_known(trader: np.void, answer: np.void) -> None:
+    """Book the fills of an answer at average cost, before the known position takes them in.
+
+    What the held lots have cost is always `known_realised_ticks - known_cash_ticks`.
+    """
+    held, lots = int(trader["known_position_lots"]), int(answer["position_lots"])
+    cash = int(answer["cash_ticks"])
+    if held == 0 or held * (held + lots) < 0:
+        trader["position_since_ns"] = answer["known_ns"]
+    if held * lots < 0:
+        closed = min(abs(held), abs(lots))
+        cost = trader["known_realised_ticks"] - trader["known_cash_ticks"]
+        trader["known_realised_ticks"] += cash * closed / abs(lots) - cost * closed / abs(held)
+    if held + lots == 0:  # flat: no rounding is carried on
+        trader["known_realised_ticks"] = float(trader["known_cash_ticks"] + cash)
+    trader["known_traded_lots"] += abs(lots)
+
+
+@kernel
+def known_cost_ticks(trader: np.void) -> float:
+    """What the lots we know to hold have cost, at average cost; negative where we are short."""
+    return trader["known_realised_ticks"] - trader["known_cash_ticks"]
+
+
+@kernel
 def learn(trader: np.void, now_ns: int) -> None:
     """Take in every answer that has come back by `now_ns`."""
     while trader["response_count"] > 0:
         answer = trader["responses"][trader["response_head"]]
         if answer["known_ns"] > now_ns:
             return
+        if answer["position_lots"] != 0:
+            book_known(trader, answer)
         trader["known_position_lots"] += answer["position_lots"]
         trader["known_cash_ticks"] += answer["cash_ticks"]
         trader["known_fees_microticks"] += answer["fees_microticks"]
@@ -218,6 +245,9 @@ def clear_trader(trader: np.void, row: int, mid2_ticks: int) -> None:
     trader["known_position_lots"] = 0
     trader["known_cash_ticks"] = 0
     trader["known_fees_microticks"] = 0
+    trader["known_realised_ticks"] = 0.0
+    trader["known_traded_lots"] = 0
+    trader["position_since_ns"] = 0
     trader["last_order_id"] = 0
     trader["last_arrival_ns"] = 0
     trader["last_known_ns"] = 0

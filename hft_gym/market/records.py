@@ -244,6 +244,9 @@ _ACCOUNT = (
     ("known_position_lots", "i8"),
     ("known_cash_ticks", "i8"),
     ("known_fees_microticks", "i8"),
+    ("known_realised_ticks", "f8"),  # of closed lots at average cost, before fees
+    ("known_traded_lots", "i8"),
+    ("position_since_ns", "i8"),  # when we learnt of the position's first lot
     ("last_order_id", "i8"),
     ("last_arrival_ns", "i8"),  # messages of a session don't overtake each other
     ("last_known_ns", "i8"),
