@@ -24,7 +24,7 @@ from hft_gym.tape.market_tape import MarketTape
 
 Say = Callable[[str], None]
 
-_OF_RULES = ("offsets", "lots", "post_only", "nearest_ticks")
+_OF_RULES = ("offsets", "lots", "post_only")
 _EXTRAS = {"sb3_contrib": "contrib"}  # packages that come with an extra of hft_gym
 
 

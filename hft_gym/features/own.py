@@ -7,7 +7,7 @@ import numpy as np
 from hft_gym.features.interfaces import own_value, reads_level
 from hft_gym.kernel.jit import kernel
 from hft_gym.market.account import known_cost_ticks
-from hft_gym.market.records import ORDERS, Intent
+from hft_gym.market.records import Intent
 
 WORKING = int(Intent.WORKING)
 NO_QUOTE = -1.0  # what a feature of a quote shows where there is none
@@ -110,7 +110,7 @@ class MessagesInFlight(NamedTuple):
 @own_value.implement(MessagesInFlight)
 def _messages_in_flight(feature: MessagesInFlight, env: np.void, now_ns: int) -> float:
     count = 0
-    for slot in range(ORDERS):
+    for slot in range(len(env["trader"]["intents"])):
         count += env["trader"]["intents"][slot]["in_flight"]
     return count / feature.scale_messages
 

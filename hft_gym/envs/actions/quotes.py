@@ -18,7 +18,9 @@ def choices(offsets: int, sizes: int) -> gym.Space[Any]:
         ConfigError: there is no distance or no size to choose from.
     """
     if offsets < 1 or sizes < 1:
-        raise ConfigError(f"action.offsets ({offsets}) and sizes ({sizes}) must be at least 1")
+        raise ConfigError(
+            f"distances ({offsets}) and sizes ({sizes}) of an action: at least 1 each"
+        )
     counts = [offsets + 1, offsets + 1]
     return gym.spaces.MultiDiscrete(counts if sizes == 1 else [*counts, sizes, sizes])
 

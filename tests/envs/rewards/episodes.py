@@ -7,7 +7,6 @@ from hft_gym.envs.interfaces import step_reward
 from hft_gym.envs.records import ENV_DTYPE
 from hft_gym.features.engine import DECISION_DTYPE
 from hft_gym.market.account import MICROTICKS, clear_trader, learn
-from hft_gym.market.records import RESPONSES
 
 STEP_NS = 250_000_000
 
@@ -61,7 +60,7 @@ class Episode:
 
     def _answer(self, side, px, lots):
         trader = self.env["trader"]
-        place = (trader["response_head"] + trader["response_count"]) % RESPONSES
+        place = (trader["response_head"] + trader["response_count"]) % len(trader["responses"])
         trader["response_count"] += 1
         answer = trader["responses"][place]
         answer["known_ns"] = self.now_ns - 1
