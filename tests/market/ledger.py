@@ -9,7 +9,7 @@ from hft_gym.kernel.jit import kernel
 from hft_gym.market.interfaces import note
 
 WIDTH = 9  # numbers in an entry
-ROOM = 1 << 15
+ROOM = 1 << 14
 
 
 class Ledger(NamedTuple):
