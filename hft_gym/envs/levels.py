@@ -5,8 +5,8 @@ import numpy as np
 from hft_gym.envs.records import SIDES
 from hft_gym.kernel.jit import kernel
 from hft_gym.market.columns import consumed_of, ladder_of
-from hft_gym.market.orders import show
 from hft_gym.market.records import Intent
+from hft_gym.market.sight import show
 
 NONE = int(Intent.NONE)
 

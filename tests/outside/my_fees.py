@@ -12,5 +12,5 @@ class PerFill(NamedTuple):
 
 
 @fee_microticks.implement(PerFill)
-def _fee_microticks(model, px_ticks, lots, is_maker):
+def _fee_microticks(model, trader, px_ticks, lots, is_maker):
     return round(model.ticks * 1e6)
