@@ -1,0 +1,201 @@
+"""What happens next: market, answers and timers in the order in which we come to know of them.
+
+The exchange lives on its own clock and is let go on no further than to where the next thing that we
+learn could make us act; a message decided at t arrives there at t plus the latency of its way in.
+At one moment of our clock answers come first, then packets, then the timer.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hft_gym.backtest.clock import first_after
+from hft_gym.backtest.context import Context
+from hft_gym.backtest.known_book import follow
+from hft_gym.backtest.log import log_fills
+from hft_gym.backtest.records import FOREVER_NS, Turn
+from hft_gym.book.index import MEETS_ASK, MEETS_BID, NO_ASK, NO_BID
+from hft_gym.kernel.address import column
+from hft_gym.kernel.jit import kernel
+from hft_gym.kernel.lanes import LANES, first_bits, lanes_within, lowest_bit
+from hft_gym.market.account import learn
+from hft_gym.market.columns import flags_of, ts_exchange_of
+from hft_gym.market.exchange import advance
+from hft_gym.market.interfaces import MarketModels
+from hft_gym.market.priority import FAR
+from hft_gym.tape.rows import Flag
+
+OVER, PACKET, TIMER = int(Turn.OVER), int(Turn.PACKET), int(Turn.TIMER)
+ANSWER, LOG_FULL = int(Turn.ANSWER), int(Turn.LOG_FULL)
+LAST = int(Flag.LAST)
+NOWHERE = (NO_BID, NO_BID)
+
+
+@kernel
+def known_ns_of(desk: np.void) -> NDArray[np.int64]:
+    """`[rows]` when each row is known."""
+    return column(desk["clock"]["known_address"], desk["columns"]["rows"], np.int64)
+
+
+@kernel
+def find_packet(desk: np.void) -> None:
+    """Look for the end of the next packet; one that never ends is never known."""
+    clock, rows = desk["clock"], desk["columns"]["rows"]
+    flags = flags_of(desk["columns"])
+    row = clock["known_row"]
+    while row < rows and not flags[row] & LAST:
+        row += 1
+    clock["next_row"] = min(row + 1, rows)
+    clock["next_packet_ns"] = known_ns_of(desk)[row] if row < rows else FOREVER_NS
+
+
+@kernel
+def know_until(desk: np.void, ts_ns: int) -> None:
+    """Let the feed bring every packet that is complete by a time; the book is not followed."""
+    clock = desk["clock"]
+    flags = flags_of(desk["columns"])
+    row = first_after(known_ns_of(desk), clock["known_row"], ts_ns)
+    while row > clock["known_row"] and not flags[row - 1] & LAST:
+        row -= 1
+    clock["known_row"] = row
+
+
+@kernel
+def _scan(desk: np.void, until_ns: int) -> None:
+    """Look for the first row that may trade with us, no further than to a time at the exchange."""
+    clock, tape, trader = desk["clock"], desk["columns"], desk["trader"]
+    ts, rows, base = ts_exchange_of(tape), tape["rows"], desk["book"]["base_ticks"]
+    below, above = NO_BID, NO_ASK
+    if trader["bid_high_ticks"] > -FAR:
+        below = MEETS_BID + 2 * (trader["bid_high_ticks"] - base) + 1
+    if trader["ask_low_ticks"] < FAR:
+        above = MEETS_ASK + 2 * (trader["ask_low_ticks"] - base)
+    row = clock["quiet_row"]
+    while row < rows and ts[row] <= until_ns:
+        address = tape["index"]["reach_address"] + 4 * row
+        found = lanes_within(address, below, above, NOWHERE, NOWHERE)
+        if rows - row < LANES:
+            found = first_bits(found, rows - row)
+        if found:
+            row += lowest_bit(found)
+            clock["is_met"] = 1
+            break
+        row += LANES
+    clock["quiet_row"] = min(row, rows)
+
+
+@kernel
+def _wake_ns(desk: np.void, until_ns: int) -> int:
+    """When the exchange next does something that we shall hear of; after `until_ns`: not yet."""
+    clock, trader = desk["clock"], desk["trader"]
+    wake_ns = FOREVER_NS
+    if trader["message_count"] > 0:
+        wake_ns = trader["messages"][trader["message_head"]]["arrival_ns"]
+    if trader["bid_high_ticks"] == -FAR and trader["ask_low_ticks"] == FAR:
+        return wake_ns
+    if not clock["is_met"]:
+        _scan(desk, until_ns)
+    if clock["is_met"]:
+        wake_ns = min(wake_ns, ts_exchange_of(desk["columns"])[clock["quiet_row"]])
+    return wake_ns
+
+
+@kernel
+def live(models: MarketModels, desk: np.void, until_ns: int) -> None:
+    """Let the exchange go on to a time on its clock, our messages that arrive by then included.
+
+    A message later than `until_ns`, but with no row of the tape before it, may arrive as well.
+    """
+    tape, trader = desk["columns"], desk["trader"]
+    stop = first_after(ts_exchange_of(tape), trader["row"], until_ns)
+    advance(models, tape, desk["book"], trader, stop, FOREVER_NS)
+    desk["clock"]["quiet_row"] = trader["row"]
+    desk["clock"]["is_met"] = 0
+
+
+@kernel
+def _next_local_ns(desk: np.void) -> int:
+    clock, trader = desk["clock"], desk["trader"]
+    at_ns = min(clock["end_ns"], clock["next_timer_ns"])
+    if clock["has_packets"]:
+        at_ns = min(at_ns, clock["next_packet_ns"])
+    if clock["has_answers"] and trader["response_count"] > 0:
+        at_ns = min(at_ns, trader["responses"][trader["response_head"]]["known_ns"])
+    return at_ns
+
+
+@kernel
+def _live_until_news(models: MarketModels, desk: np.void) -> int:
+    """Let the exchange go on until the next thing that we learn; returns when that is."""
+    clock = desk["clock"]
+    local_ns = _next_local_ns(desk)
+    wake_ns = _wake_ns(desk, local_ns)
+    while wake_ns <= local_ns:
+        if not clock["has_answers"]:
+            live(models, desk, local_ns)
+            return local_ns
+        live(models, desk, wake_ns)
+        local_ns = _next_local_ns(desk)
+        wake_ns = _wake_ns(desk, local_ns)
+    return local_ns
+
+
+@kernel
+def _next_answer(desk: np.void) -> int:
+    clock = desk["clock"]
+    clock["answer_place"] = clock["answer_head"]
+    clock["answer_head"] = (clock["answer_head"] + 1) % len(desk["trader"]["responses"])
+    clock["answers_left"] -= 1
+    clock["answer_count"] += 1
+    return ANSWER
+
+
+@kernel
+def take_in(desk: np.void, ts_ns: int) -> int:
+    """Learn every answer that is back by a time, log its fills; returns how many there were."""
+    trader = desk["trader"]
+    before = trader["response_count"]
+    if before == 0:
+        return 0
+    desk["clock"]["answer_head"] = trader["response_head"]
+    log_fills(desk, ts_ns)
+    learn(trader, ts_ns)
+    return int(before - trader["response_count"])
+
+
+@kernel
+def next_turn(context: Context) -> int:
+    """Go on to the next thing that the strategy hears of; returns a `records.Turn`."""
+    desk = context.desk
+    clock = desk["clock"]
+    if clock["answers_left"] > 0:
+        return _next_answer(desk)
+    if clock["fills"] + len(desk["trader"]["responses"]) > clock["fill_places"]:
+        return LOG_FULL
+    local_ns = _live_until_news(context.models, desk)
+    clock["now_ns"] = local_ns
+    if local_ns >= clock["end_ns"]:
+        return OVER
+    known = take_in(desk, local_ns)
+    if clock["has_answers"] and known > 0:
+        clock["answers_left"] = known
+        if not clock["has_packets"]:
+            know_until(desk, local_ns - 1)
+        return _next_answer(desk)
+    if clock["has_packets"] and clock["next_packet_ns"] <= local_ns:
+        clock["packet_row"] = clock["known_row"]
+        follow(desk, clock["next_row"])
+        find_packet(desk)
+        clock["packet_count"] += 1
+        return PACKET
+    if not clock["has_packets"]:
+        know_until(desk, local_ns)
+    clock["next_timer_ns"] += clock["timer_ns"]
+    clock["timer_count"] += 1
+    return TIMER
+
+
+@kernel
+def settle(models: MarketModels, desk: np.void) -> None:
+    """The end: what happened at the exchange by then counts, whether we have heard of it or not."""
+    live(models, desk, desk["clock"]["end_ns"])
+    take_in(desk, FOREVER_NS)

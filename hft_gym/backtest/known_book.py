@@ -1,0 +1,71 @@
+"""The book as we know it: followed row by row, or looked up in the index when somebody asks."""
+
+import numpy as np
+
+from hft_gym.book.index import WINDOW_PLACES, load_ladder, load_window
+from hft_gym.book.ladder import (
+    NO_PRICE,
+    apply_row,
+    best_ask_at_or_above,
+    best_bid_at_or_below,
+    touch_after,
+)
+from hft_gym.kernel.jit import kernel
+from hft_gym.market.columns import kind_of, ladder_of, lots_of, px_of, side_of
+from hft_gym.market.sight import is_crossed
+from hft_gym.tape.rows import Kind
+
+TRADE, FILL = int(Kind.TRADE), int(Kind.FILL)
+
+
+@kernel
+def find_touch(desk: np.void) -> None:
+    """Make the touch of the clock true, if it is not yet that of the rows known now."""
+    clock = desk["clock"]
+    if clock["touch_row"] == clock["known_row"]:
+        return
+    clock["touch_row"] = clock["known_row"]
+    seen, row = desk["seen"], clock["known_row"]
+    seen["high_place"] = 0
+    if row > 0 and not is_crossed(desk["columns"], row) and _touch_in_window(desk):
+        return
+    load_ladder(desk["columns"]["index"], ladder_of(seen), row)
+    seen["low_place"], seen["high_place"] = 0, seen["places"]
+    ladder, base = ladder_of(seen), seen["base_ticks"]
+    clock["bid_ticks"] = best_bid_at_or_below(ladder, base, base + seen["places"] // 2)
+    clock["ask_ticks"] = best_ask_at_or_above(ladder, base, base)
+
+
+@kernel
+def _touch_in_window(desk: np.void) -> bool:
+    """Look for the touch near where it lately was; in a book not crossed, nothing is better."""
+    clock, seen = desk["clock"], desk["seen"]
+    first = load_window(desk["columns"]["index"], ladder_of(seen), clock["known_row"])
+    seen["low_place"], seen["high_place"] = first, first + WINDOW_PLACES
+    ladder, base = ladder_of(seen), seen["base_ticks"]
+    bid, ask = NO_PRICE, NO_PRICE
+    for level in range(first // 2, (first + WINDOW_PLACES) // 2):
+        if ladder[2 * level] > 0:
+            bid = base + level
+        if ladder[2 * level + 1] > 0 and ask == NO_PRICE:
+            ask = base + level
+    clock["bid_ticks"], clock["ask_ticks"] = bid, ask
+    return bid != NO_PRICE and ask != NO_PRICE and bid < ask
+
+
+@kernel
+def follow(desk: np.void, stop: int) -> None:
+    """Let the rows from the known ones to before `stop` change the book and its touch."""
+    tape, clock, seen = desk["columns"], desk["clock"], desk["seen"]
+    kinds, sides, prices, sizes = kind_of(tape), side_of(tape), px_of(tape), lots_of(tape)
+    ladder, base = ladder_of(seen), int(seen["base_ticks"])
+    bid, ask = int(clock["bid_ticks"]), int(clock["ask_ticks"])
+    for row in range(clock["known_row"], stop):
+        kind = int(kinds[row])
+        if kind == TRADE or kind == FILL:  # the book changes with the REDUCE that follows
+            continue
+        side, px = int(sides[row]), int(prices[row])
+        apply_row(ladder, base, kind, side, px, int(sizes[row]))
+        bid, ask = touch_after(ladder, base, kind, side, px, (bid, ask))
+    clock["bid_ticks"], clock["ask_ticks"] = bid, ask
+    clock["known_row"] = clock["touch_row"] = stop
