@@ -6,57 +6,25 @@ At one moment of our clock answers come first, then packets, then the timer.
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
 from hft_gym.backtest.clock import first_after
 from hft_gym.backtest.context import Context
+from hft_gym.backtest.feed import find_packet, know_until
 from hft_gym.backtest.known_book import follow
 from hft_gym.backtest.log import log_fills
 from hft_gym.backtest.records import FOREVER_NS, Turn
 from hft_gym.book.index import MEETS_ASK, MEETS_BID, NO_ASK, NO_BID
-from hft_gym.kernel.address import column
 from hft_gym.kernel.jit import kernel
 from hft_gym.kernel.lanes import LANES, first_bits, lanes_within, lowest_bit
 from hft_gym.market.account import learn
-from hft_gym.market.columns import flags_of, ts_exchange_of
+from hft_gym.market.columns import ts_exchange_of
 from hft_gym.market.exchange import advance
 from hft_gym.market.interfaces import MarketModels
 from hft_gym.market.priority import FAR
-from hft_gym.tape.rows import Flag
 
 OVER, PACKET, TIMER = int(Turn.OVER), int(Turn.PACKET), int(Turn.TIMER)
 ANSWER, LOG_FULL = int(Turn.ANSWER), int(Turn.LOG_FULL)
-LAST = int(Flag.LAST)
 NOWHERE = (NO_BID, NO_BID)
-
-
-@kernel
-def known_ns_of(desk: np.void) -> NDArray[np.int64]:
-    """`[rows]` when each row is known."""
-    return column(desk["clock"]["known_address"], desk["columns"]["rows"], np.int64)
-
-
-@kernel
-def find_packet(desk: np.void) -> None:
-    """Look for the end of the next packet; one that never ends is never known."""
-    clock, rows = desk["clock"], desk["columns"]["rows"]
-    flags = flags_of(desk["columns"])
-    row = clock["known_row"]
-    while row < rows and not flags[row] & LAST:
-        row += 1
-    clock["next_row"] = min(row + 1, rows)
-    clock["next_packet_ns"] = known_ns_of(desk)[row] if row < rows else FOREVER_NS
-
-
-@kernel
-def know_until(desk: np.void, ts_ns: int) -> None:
-    """Let the feed bring every packet that is complete by a time; the book is not followed."""
-    clock = desk["clock"]
-    flags = flags_of(desk["columns"])
-    row = first_after(known_ns_of(desk), clock["known_row"], ts_ns)
-    while row > clock["known_row"] and not flags[row - 1] & LAST:
-        row -= 1
-    clock["known_row"] = row
 
 
 @kernel

@@ -1,7 +1,9 @@
 """The book as we know it: followed row by row, or looked up in the index when somebody asks."""
 
 import numpy as np
+from numpy.typing import NDArray
 
+from hft_gym.backtest.feed import know_until
 from hft_gym.book.index import WINDOW_PLACES, load_ladder, load_window
 from hft_gym.book.ladder import (
     NO_PRICE,
@@ -22,14 +24,21 @@ TRADE, FILL = int(Kind.TRADE), int(Kind.FILL)
 def find_touch(desk: np.void) -> None:
     """Make the touch of the clock true, if it is not yet that of the rows known now."""
     clock = desk["clock"]
-    if clock["touch_row"] == clock["known_row"]:
+    row = clock["known_row"]
+    if clock["touch_row"] == row:
         return
-    clock["touch_row"] = clock["known_row"]
-    seen, row = desk["seen"], clock["known_row"]
-    seen["high_place"] = 0
+    clock["touch_row"] = row
     if row > 0 and not is_crossed(desk["columns"], row) and _touch_in_window(desk):
         return
-    load_ladder(desk["columns"]["index"], ladder_of(seen), row)
+    show_all(desk)
+
+
+@kernel
+def show_all(desk: np.void) -> None:
+    """Look up the whole book as we know it, and its touch."""
+    clock, seen = desk["clock"], desk["seen"]
+    clock["touch_row"] = clock["known_row"]
+    load_ladder(desk["columns"]["index"], ladder_of(seen), clock["known_row"])
     seen["low_place"], seen["high_place"] = 0, seen["places"]
     ladder, base = ladder_of(seen), seen["base_ticks"]
     clock["bid_ticks"] = best_bid_at_or_below(ladder, base, base + seen["places"] // 2)
@@ -69,3 +78,24 @@ def follow(desk: np.void, stop: int) -> None:
         bid, ask = touch_after(ladder, base, kind, side, px, (bid, ask))
     clock["bid_ticks"], clock["ask_ticks"] = bid, ask
     clock["known_row"] = clock["touch_row"] = stop
+
+
+@kernel
+def mark2_ticks_of(desks: NDArray[np.void]) -> int:
+    """Twice what a lot is worth before the end: mid, else the side that is there, else last trade.
+
+    The rows known before `end_ns` tell.
+    """
+    desk = desks[0]
+    clock, tape = desk["clock"], desk["columns"]
+    know_until(desk, clock["end_ns"] - 1)
+    show_all(desk)
+    bid, ask = clock["bid_ticks"], clock["ask_ticks"]
+    if bid != NO_PRICE and ask != NO_PRICE:
+        return bid + ask
+    if bid != NO_PRICE or ask != NO_PRICE:
+        return 2 * (ask if bid == NO_PRICE else bid)
+    row = clock["known_row"] - 1
+    while row >= 0 and kind_of(tape)[row] != TRADE:
+        row -= 1
+    return 2 * int(px_of(tape)[row]) if row >= 0 else 0
