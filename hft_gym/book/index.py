@@ -25,7 +25,7 @@ WINDOW_PLACES = 30  # both sides of 15 levels
 CHECKPOINT_ROWS = 512  # at least; more where a ladder is long
 MOST_LEVELS = 1 << 25
 PLACE_MASK = (1 << 27) - 1
-ONE = np.uint64(1)
+NEVER = 1 << 62  # a row that no tape has
 
 # `reach` of a row: what it can do to an order of ours, and in its low bits the place it bears on
 # (see hft_gym.book.ladder). One comparison tells each kind apart:
@@ -75,6 +75,8 @@ INDEX_DTYPE = np.dtype(
         ("moves_address", "i8"),
         ("windows_address", "i8"),
         ("checkpoints_address", "i8"),
+        ("uncrossings_count", "i8"),
+        ("uncrossings_address", "i8"),
     ],
     align=True,
 )
@@ -91,6 +93,7 @@ class BookIndex:
         windows: `[rows // BLOCK_ROWS + 1]` of `WINDOW_DTYPE`.
         checkpoints: `[rows // checkpoint_rows + 1, places]` i4, the ladder before such a row.
         checkpoint_rows: rows from one checkpoint to the next.
+        uncrossings: i8, rows before which the book has just uncrossed or trading goes on.
     """
 
     base_ticks: int
@@ -99,6 +102,7 @@ class BookIndex:
     windows: NDArray[Any]
     checkpoints: NDArray[np.int32]
     checkpoint_rows: int
+    uncrossings: NDArray[np.int64]
 
     @property
     def places(self) -> int:
@@ -135,6 +139,7 @@ class BookIndex:
             np.zeros(rows // BLOCK_ROWS + 1, WINDOW_DTYPE),
             np.zeros((rows // checkpoint_rows + 1, 2 * levels), np.int32),
             checkpoint_rows,
+            _uncrossings(tape.flags),
         )
         columns = tuple(getattr(tape, name) for name in _COLUMNS)
         _note_rows(columns, base_ticks, index.reach, index.moves, index.places)
@@ -145,10 +150,19 @@ class BookIndex:
         """A row of a table of `INDEX_DTYPE`; keep the index alive for as long as the row."""
         arrays = (self.reach, self.moves, self.windows, self.checkpoints)
         sizes = len(self.moves), len(self.windows), len(self.checkpoints), self.checkpoint_rows
-        return (self.base_ticks, self.places, *sizes, *(address_of(array) for array in arrays))
+        uncrossings = (len(self.uncrossings), address_of(self.uncrossings))
+        addresses = (address_of(array) for array in arrays)
+        return (self.base_ticks, self.places, *sizes, *addresses, *uncrossings)
 
 
 _COLUMNS = ("kind", "side", "px_ticks", "lots", "queue_key", "flags")
+
+
+def _uncrossings(flags: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """Rows before which the book has just uncrossed, or trading has just gone on."""
+    ends = np.flatnonzero(flags & int(Flag.LAST))  # only after these is the book consistent
+    crossed = (flags[ends] & CROSSED) != 0
+    return ends[1:][crossed[:-1] & ~crossed[1:]].astype(np.int64) + 1
 
 
 @kernel
@@ -254,6 +268,20 @@ def is_crossed_in(index: np.void, row: int) -> bool:
     """Whether the book is crossed before some row of a row's block; if not, nobody need ask."""
     windows = column(index["windows_address"], index["windows"], WINDOW_DTYPE)
     return windows[row // BLOCK_ROWS]["is_crossed"] != 0
+
+
+@kernel
+def next_uncrossing(index: np.void, row: int) -> int:
+    """The first row after `row` before which the book has just uncrossed; NEVER: there is none."""
+    rows = column(index["uncrossings_address"], index["uncrossings_count"], np.int64)
+    low, high = 0, rows.size
+    while low < high:
+        middle = (low + high) // 2
+        if rows[middle] > row:
+            high = middle
+        else:
+            low = middle + 1
+    return int(rows[low]) if low < rows.size else NEVER
 
 
 @kernel

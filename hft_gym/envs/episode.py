@@ -13,7 +13,6 @@ from hft_gym.kernel.random import below
 from hft_gym.market.account import MICROTICKS, clear_trader, known_equity_ticks, learn
 from hft_gym.market.columns import consumed_of
 from hft_gym.market.interfaces import fee_microticks
-from hft_gym.market.orders import watch
 
 FOREVER_NS = 2**62
 
@@ -39,7 +38,6 @@ def start_at(
         consumed_of(book)[:] = 0
     book["base_ticks"] = market["columns"]["index"]["base_ticks"]
     clear_trader(env["trader"], decision["row"], 0)
-    watch(env["trader"])
     look(env, decision)
     env["decision"], env["end_decision"] = start_decision, end_decision
     env["end_ns"] = decisions[end_decision]["ts_local_ns"]

@@ -4,12 +4,13 @@ import numpy as np
 
 from hft_gym.envs.records import SIDES
 from hft_gym.kernel.jit import kernel
-from hft_gym.market.exchange import send
 from hft_gym.market.interfaces import MarketModels
-from hft_gym.market.records import Action, Intent
+from hft_gym.market.records import Action, Intent, OrderType, Request, TimeInForce
+from hft_gym.market.sending import send
 
 NEW, MODIFY, CANCEL = int(Action.NEW), int(Action.MODIFY), int(Action.CANCEL)
-NONE, WORKING, CANCELLING = int(Intent.NONE), int(Intent.WORKING), int(Intent.CANCELLING)
+NONE, WORKING = int(Intent.NONE), int(Intent.WORKING)
+LIMIT, GTC = int(OrderType.LIMIT), int(TimeInForce.GTC)
 
 
 @kernel
@@ -22,32 +23,9 @@ def allowed_lots(position_lots: int, side: int, lots: int, max_position_lots: in
 def _send(
     models: MarketModels, tape: np.void, env: np.void, slot: int, action: int, lots: int
 ) -> None:
-    trader = env["trader"]
-    place = send(models, tape, trader, env["ts_local_ns"], action, lots)
-    if place < 0:
-        return
-    intent = trader["intents"][slot]
-    if action == NEW:
-        trader["last_order_id"] += 1
-        intent["order_id"] = trader["last_order_id"]
-        intent["filled_lots"] = 0
-        intent["leaves_lots"] = lots
-        intent["in_flight"] = 0
-        intent["state"] = WORKING
-    if action == CANCEL:
-        intent["state"] = CANCELLING
-    else:
-        intent["px_ticks"] = env["target_px_ticks"][slot]
-    intent["in_flight"] += 1
-    message = trader["messages"][place]
-    message["order_id"] = intent["order_id"]
-    message["filled_lots"] = intent["filled_lots"]
-    message["px_ticks"] = intent["px_ticks"]
-    message["lots"] = lots
-    message["action"] = action
-    message["slot"] = slot
-    message["side"] = 1 if slot == 0 else -1
-    message["post_only"] = env["target_post_only"]
+    side, px_ticks = 1 if slot == 0 else -1, int(env["target_px_ticks"][slot])
+    request = Request(action, side, px_ticks, lots, LIMIT, GTC, int(env["target_post_only"]))
+    send(models, tape, env["trader"], env["ts_local_ns"], slot, request)
 
 
 @kernel

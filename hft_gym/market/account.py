@@ -1,18 +1,53 @@
 """Fills become position, cash and fees; answers travel back to us. Whole numbers throughout."""
 
+from typing import NamedTuple
+
 import numpy as np
 
 from hft_gym.kernel.jit import kernel
-from hft_gym.market.interfaces import MarketModels, fee_microticks
-from hft_gym.market.records import ORDERS, RESPONSES, Intent, Reason
+from hft_gym.market.interfaces import Entry, MarketModels, fee_microticks, note
+from hft_gym.market.priority import watch
+from hft_gym.market.records import Event, Intent, Reason
 from hft_gym.market.ways import known_of, split_random
 
 MICROTICKS = 1_000_000
-FAR = 2**30  # a price in ticks beyond every market
-CROWDED = RESPONSES // 2  # from here on, the answers of one order travel as one
 NONE = int(Intent.NONE)
 WORKING = int(Intent.WORKING)
-FILLED = int(Reason.FILLED)
+FILLED, TAKEN = int(Reason.FILLED), int(Reason.TAKEN)
+FILLED_EVENT = int(Event.FILLED)
+
+
+class News(NamedTuple):
+    """What happened to an order of ours, fills apart.
+
+    Attributes:
+        event: a `records.Event`.
+        reason: a `records.Reason`.
+        lots: of the order that the event is about.
+        answers: 1: in answer to a message of ours; 0: unasked.
+    """
+
+    event: int
+    reason: int
+    lots: int
+    answers: int
+
+
+@kernel
+def crowd_of(trader: np.void) -> int:
+    """Answers under way from which on those of one order travel as one."""
+    return len(trader["responses"]) // 2
+
+
+@kernel
+def _place_of_answer(trader: np.void, order_id: int) -> int:
+    """Place of an order's last answer under way; -1: there is none."""
+    capacity = len(trader["responses"])
+    for k in range(trader["response_count"] - 1, -1, -1):
+        place = (trader["response_head"] + k) % capacity
+        if trader["responses"][place]["order_id"] == order_id:
+            return place
+    return -1
 
 
 @kernel
@@ -22,14 +57,12 @@ def _open_answer(
     """Place of the answer to write: a new one, or in a crowd the order's last, its sums kept."""
     known_ns = known_of(models, tape, trader, ts_exchange_ns, lots)
     order_id = trader["orders"][slot]["order_id"]
-    if trader["response_count"] >= CROWDED:
-        for k in range(trader["response_count"] - 1, -1, -1):
-            place = (trader["response_head"] + k) % RESPONSES
-            answer = trader["responses"][place]
-            if answer["order_id"] == order_id:
-                answer["known_ns"] = known_ns
-                return place
-    place = (trader["response_head"] + trader["response_count"]) % RESPONSES
+    if trader["response_count"] >= crowd_of(trader):
+        place = _place_of_answer(trader, order_id)
+        if place >= 0:
+            trader["responses"][place]["known_ns"] = known_ns
+            return place
+    place = (trader["response_head"] + trader["response_count"]) % len(trader["responses"])
     trader["response_count"] += 1
     answer = trader["responses"][place]
     answer["known_ns"] = known_ns
@@ -49,18 +82,29 @@ def respond(
     trader: np.void,
     slot: int,
     ts_exchange_ns: int,
-    reason: int,
-    answers: int,
+    news: News,
 ) -> None:
-    """Send the state of a slot back to us, in answer to a message (`answers` 1) or unasked (0)."""
+    """Send the state of a slot back to us."""
     order = trader["orders"][slot]
-    lots = int(order["leaves_lots"])
-    answer = trader["responses"][_open_answer(models, tape, trader, slot, ts_exchange_ns, lots)]
+    place = _open_answer(models, tape, trader, slot, ts_exchange_ns, int(order["leaves_lots"]))
+    answer = trader["responses"][place]
     answer["px_ticks"] = order["px_ticks"]
     answer["leaves_lots"] = order["leaves_lots"]
     answer["filled_lots"] = order["filled_lots"]
-    answer["reason"] = reason
-    answer["answers"] += answers
+    answer["reason"] = news.reason
+    answer["answers"] += news.answers
+    entry = Entry(
+        news.event,
+        news.reason,
+        slot,
+        int(order["order_id"]),
+        int(order["side"]),
+        int(order["px_ticks"]),
+        news.lots,
+        ts_exchange_ns,
+        int(answer["known_ns"]),
+    )
+    note(models.journal, trader, entry)
 
 
 @kernel
@@ -92,7 +136,7 @@ def fill(
     answer["px_ticks"] = order["px_ticks"]
     answer["leaves_lots"] = order["leaves_lots"]
     answer["filled_lots"] = order["filled_lots"]
-    answer["reason"] = FILLED
+    answer["reason"] = FILLED if is_maker else TAKEN
     trader["lots_traded"] += lots
     trader["taker_lots"] += 0 if is_maker else lots
     trader["spread_half_ticks"] += side * lots * (trader["mid2_ticks"] - 2 * px_ticks)
@@ -100,6 +144,12 @@ def fill(
         trader["bid_fills"] += 1
     else:
         trader["ask_fills"] += 1
+    reason = FILLED if is_maker else TAKEN
+    order_id, known_ns = int(order["order_id"]), int(answer["known_ns"])
+    entry = Entry(
+        FILLED_EVENT, reason, slot, order_id, side, px_ticks, lots, ts_exchange_ns, known_ns
+    )
+    note(models.journal, trader, entry)
 
 
 @kernel
@@ -119,9 +169,10 @@ def learn(trader: np.void, now_ns: int) -> None:
                 intent["px_ticks"] = answer["px_ticks"]
             intent["leaves_lots"] = answer["leaves_lots"]
             intent["filled_lots"] = answer["filled_lots"]
+            intent["reason"] = answer["reason"]
             if answer["leaves_lots"] == 0:
                 intent["state"] = NONE
-        trader["response_head"] = (trader["response_head"] + 1) % RESPONSES
+        trader["response_head"] = (trader["response_head"] + 1) % len(trader["responses"])
         trader["response_count"] -= 1
     trader["response_head"] = 0  # an empty ring starts over: its first places stay near
 
@@ -156,6 +207,11 @@ def clear_trader(trader: np.void, row: int, mid2_ticks: int) -> None:
     trader["response_head"] = 0
     trader["response_count"] = 0
     trader["packet_open"] = 0
+    trader["uncross_row"] = row
+    trader["day_count"] = 0
+    trader["live_count"][0] = 0
+    trader["live_count"][1] = 0
+    watch(trader)
     trader["consumed_lots"] = 0
     trader["bid_fills"] = 0
     trader["ask_fills"] = 0
@@ -163,8 +219,9 @@ def clear_trader(trader: np.void, row: int, mid2_ticks: int) -> None:
     trader["taker_lots"] = 0
     trader["messages_sent"] = 0
     trader["rejected"] = 0
+    trader["passed_lots"] = 0
     trader["spread_half_ticks"] = 0
-    for slot in range(ORDERS):
+    for slot in range(len(trader["orders"])):
         order = trader["orders"][slot]
         order["order_id"] = 0
         order["leaves_lots"] = 0

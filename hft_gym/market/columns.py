@@ -30,6 +30,8 @@ class Columns(NamedTuple):
 COLUMNS_DTYPE = np.dtype(
     [
         ("rows", "i8"),
+        ("session_end_ns", "i8"),
+        ("session_end_row", "i8"),  # first row that comes later
         *((f"{name}_address", "i8") for name in Columns._fields),
         ("index", INDEX_DTYPE),
     ],
@@ -66,7 +68,10 @@ def columns_record(tape: MarketTape, index: BookIndex | None = None) -> tuple[An
     """
     nowhere = (0,) * len(INDEX_DTYPE.names or ())
     where = nowhere if index is None else index.record()
-    return (len(tape), *(address_of(array) for array in columns_of(tape)), where)
+    end_ns = tape.meta.session_end_ns
+    end_row = int(np.searchsorted(tape.ts_exchange_ns, end_ns, side="right"))
+    addresses = (address_of(array) for array in columns_of(tape))
+    return (len(tape), end_ns, end_row, *addresses, where)
 
 
 def book_records(

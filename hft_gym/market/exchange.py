@@ -11,54 +11,23 @@ from hft_gym.book.index import (
     PLACE_MASK,
     QUIET,
     moves_of,
+    next_uncrossing,
     reach_of,
 )
 from hft_gym.kernel.jit import kernel
 from hft_gym.kernel.lanes import LANES, first_bits, lanes_within, lowest_bit, without_lowest
-from hft_gym.market.account import FAR
-from hft_gym.market.columns import (
-    consumed_of,
-    flags_of,
-    kind_of,
-    ts_exchange_of,
-)
-from hft_gym.market.interfaces import (
-    MarketModels,
-    lots_ahead_gone,
-    message_fee_microticks,
-    needs_level_lots,
-)
+from hft_gym.market.columns import consumed_of, flags_of, kind_of, ts_exchange_of
+from hft_gym.market.ending import expire
+from hft_gym.market.interfaces import MarketModels, lots_ahead_gone, needs_level_lots
 from hft_gym.market.matching import end_packet, on_clear, on_crossing_add, on_reduce, on_trade
-from hft_gym.market.orders import arrive, lots_after
-from hft_gym.market.records import MESSAGES
-from hft_gym.market.ways import answer_known_ns, arrival_of
+from hft_gym.market.orders import arrive, uncross
+from hft_gym.market.priority import FAR
+from hft_gym.market.sight import lots_after
+from hft_gym.market.ways import answer_known_ns
 from hft_gym.tape.rows import Flag, Kind
 
 TRADE = int(Kind.TRADE)
 LAST = int(Flag.LAST)
-
-
-@kernel
-def send(
-    models: MarketModels, tape: np.void, trader: np.void, now_ns: int, action: int, lots: int
-) -> int:
-    """Reserve a place for a message sent now; -1 where too many are under way.
-
-    The caller fills in the rest of `trader["messages"][place]`. Messages of one session do not
-    overtake each other. What the message itself costs is paid, and known, at once.
-    """
-    if trader["message_count"] + trader["response_count"] >= MESSAGES:
-        trader["rejected"] += 1
-        return -1
-    arrival_ns = arrival_of(models, tape, trader, now_ns, action, lots)
-    fees = message_fee_microticks(models.fees, trader, action)
-    trader["fees_microticks"] += fees
-    trader["known_fees_microticks"] += fees
-    place = (trader["message_head"] + trader["message_count"]) % MESSAGES
-    trader["message_count"] += 1
-    trader["messages_sent"] += 1
-    trader["messages"][place]["arrival_ns"] = arrival_ns
-    return place
 
 
 @kernel
@@ -171,7 +140,7 @@ def _row_by_row(
 
 
 @kernel
-def replay(models: MarketModels, tape: np.void, book: np.void, trader: np.void, stop: int) -> None:
+def _replay(models: MarketModels, tape: np.void, book: np.void, trader: np.void, stop: int) -> None:
     """Let every row before `stop` change our places and, where they trade, us."""
     row = trader["row"]
     while row < stop:
@@ -187,6 +156,18 @@ def replay(models: MarketModels, tape: np.void, book: np.void, trader: np.void, 
                 end_packet(trader)
             row += 1
     trader["row"] = stop
+
+
+@kernel
+def replay(models: MarketModels, tape: np.void, book: np.void, trader: np.void, stop: int) -> None:
+    """Let every row before `stop` happen; where the book uncrosses, our orders may take."""
+    while trader["uncross_row"] <= stop:
+        row = int(trader["uncross_row"])
+        if row > trader["row"]:
+            _replay(models, tape, book, trader, row)
+            uncross(models, tape, book, trader, int(ts_exchange_of(tape)[row - 1]))
+        trader["uncross_row"] = next_uncrossing(tape["index"], row)
+    _replay(models, tape, book, trader, stop)
 
 
 @kernel
@@ -222,6 +203,23 @@ def _is_due(models: MarketModels, tape: np.void, trader: np.void, now_ns: int) -
 
 
 @kernel
+def _end_session(
+    models: MarketModels, tape: np.void, book: np.void, trader: np.void, stop: int, ts_ns: int
+) -> None:
+    """Orders for the day end with the session: after its last row, before what comes later.
+
+    Nothing happens before that time, nor before all rows of the session are known to us.
+    """
+    row = tape["session_end_row"]
+    if trader["day_count"] == 0 or ts_ns < tape["session_end_ns"] or stop < row:
+        return
+    if trader["row"] < row:
+        replay(models, tape, book, trader, row)
+        book["high_place"] = 0
+    expire(models, tape, trader, int(tape["session_end_ns"]))
+
+
+@kernel
 def advance(
     models: MarketModels, tape: np.void, book: np.void, trader: np.void, stop: int, now_ns: int
 ) -> None:
@@ -233,14 +231,17 @@ def advance(
     book["high_place"] = 0  # the ladder shows the book of another trader
     while trader["message_count"] > 0:
         message = trader["messages"][trader["message_head"]]
+        _end_session(models, tape, book, trader, stop, message["arrival_ns"])
         row = _first_row_after(tape, trader["row"], stop, message["arrival_ns"])
         if row > trader["row"]:
             replay(models, tape, book, trader, row)
             book["high_place"] = 0  # the ladder shows another row
         if row == stop and not _is_due(models, tape, trader, now_ns):
+            _end_session(models, tape, book, trader, stop, now_ns)
             return
         arrive(models, tape, book, trader, message)
-        trader["message_head"] = (trader["message_head"] + 1) % MESSAGES
+        trader["message_head"] = (trader["message_head"] + 1) % len(trader["messages"])
         trader["message_count"] -= 1
     trader["message_head"] = 0  # an empty ring starts over: its first places stay near
+    _end_session(models, tape, book, trader, stop, now_ns)
     replay(models, tape, book, trader, stop)

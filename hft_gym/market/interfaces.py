@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from hft_gym.kernel.interface import interface, optional_interface
+from hft_gym.market.records import SelfTrade, WhenCrossed
 
 
 @interface
@@ -90,9 +91,85 @@ class Latency(NamedTuple):
     feed: tuple
 
 
+class Entry(NamedTuple):
+    """One line of a journal.
+
+    Attributes:
+        event: a `records.Event`.
+        reason: a `records.Reason`; of FILLED it tells whether we made or took.
+        slot: of the order.
+        order_id: of the order.
+        side: +1 to buy, -1 to sell.
+        px_ticks: the order's limit; of a fill, the price traded.
+        lots: of a fill, a rejection, a cancellation or an expiry, how many; else what is asked for.
+        ts_exchange_ns: when it happens at the exchange; of SENT, when it will arrive there.
+        ts_local_ns: when we know of it; of SENT, when we sent it.
+    """
+
+    event: int
+    reason: int
+    slot: int
+    order_id: int
+    side: int
+    px_ticks: int
+    lots: int
+    ts_exchange_ns: int
+    ts_local_ns: int
+
+
+@optional_interface
+def note(model: tuple, trader: np.void, entry: Entry) -> None:
+    """Write down what happens to our orders; called at the moment at the exchange."""
+
+
+@optional_interface
+def lots_allowed(
+    model: tuple, tape: np.void, trader: np.void, now_ns: int, message: np.void
+) -> int:
+    """How many of the lots of a NEW or MODIFY may go; asked before it leaves.
+
+    0 refuses it for `Reason.RISK_LIMIT`, a negative number for the reason it is the negative of.
+    Fewer than asked for go as that many; either way the journal hears of a BREACH. Cancels are
+    never asked about.
+
+    Args:
+        model: the risk model.
+        tape: a record of `COLUMNS_DTYPE`.
+        trader: whose message it is; `known_*` and `intents` tell what we know.
+        now_ns: on our own clock.
+        message: a record of `MESSAGE_DTYPE`, all but `arrival_ns` filled in.
+    """
+    return int(message["lots"])
+
+
+class NoJournal(NamedTuple):
+    """Nothing is written down."""
+
+
+class NoRisk(NamedTuple):
+    """No limits of our own."""
+
+
+class VenueRules(NamedTuple):
+    """What the venue decides.
+
+    Attributes:
+        self_trade: a `records.SelfTrade`.
+        when_crossed: a `records.WhenCrossed`; orders that cannot rest are rejected either way.
+        collar_ticks: how far from the touch at its arrival a market order may trade.
+    """
+
+    self_trade: int = int(SelfTrade.CANCEL_NEWEST)
+    when_crossed: int = int(WhenCrossed.REJECT)
+    collar_ticks: int = 20
+
+
 class MarketModels(NamedTuple):
     """The pluggable parts of the exchange, each a NamedTuple of parameters."""
 
     latency: Latency
     queue: tuple
     fees: tuple
+    risk: tuple = NoRisk()
+    journal: tuple = NoJournal()
+    rules: VenueRules = VenueRules()

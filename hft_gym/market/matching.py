@@ -5,38 +5,21 @@ import numpy as np
 from hft_gym.book.index import moves_of, reach_of
 from hft_gym.book.ladder import place_of
 from hft_gym.kernel.jit import kernel
-from hft_gym.market.account import fill, respond
+from hft_gym.market.account import fill
 from hft_gym.market.columns import consumed_of, lots_of, px_of, ts_exchange_of
+from hft_gym.market.ending import drop_all
 from hft_gym.market.interfaces import (
     MarketModels,
     lots_ahead_gone,
     needs_level_lots,
     share_of_print,
 )
-from hft_gym.market.orders import consume, lots_before, watch
-from hft_gym.market.records import ORDERS, Reason
+from hft_gym.market.priority import first_at, leave, line_of, watch
+from hft_gym.market.records import Reason
+from hft_gym.market.sight import lots_before
+from hft_gym.market.taking import consume
 
 BOOK_CLEARED = int(Reason.BOOK_CLEARED)
-
-
-@kernel
-def _next_in_line(trader: np.void, side: int, px_ticks: int, served: int) -> int:
-    """The slot that trades next against an aggressor at `px_ticks`: price, then time; -1: none."""
-    best = -1
-    for slot in range(ORDERS):
-        order = trader["orders"][slot]
-        if order["leaves_lots"] <= 0 or order["side"] != side or served & (1 << slot):
-            continue
-        if side * (order["px_ticks"] - px_ticks) < 0:
-            continue
-        if best < 0:
-            best = slot
-            continue
-        other = trader["orders"][best]
-        better = side * (order["px_ticks"] - other["px_ticks"])
-        if better > 0 or (better == 0 and order["order_id"] < other["order_id"]):
-            best = slot
-    return best
 
 
 @kernel
@@ -54,35 +37,48 @@ def _share(
 
 
 @kernel
+def _give_credit(trader: np.void, order: np.void, lots: int) -> None:
+    """A print takes lots ahead of us; the REDUCE rows that follow must not take them again."""
+    order["ahead_lots"] -= lots
+    order["credit_lots"] += lots
+    px_ticks = order["px_ticks"]
+    if not trader["packet_open"]:
+        trader["packet_open"] = 1
+        trader["packet_bid_ticks"], trader["packet_ask_ticks"] = px_ticks, px_ticks
+    trader["packet_bid_ticks"] = min(trader["packet_bid_ticks"], px_ticks)
+    trader["packet_ask_ticks"] = max(trader["packet_ask_ticks"], px_ticks)
+
+
+@kernel
 def on_trade(models: MarketModels, tape: np.void, book: np.void, trader: np.void, row: int) -> None:
     """An aggressor trades: our better prices first, then those ahead of us, then us.
 
-    The lots ahead leave with the print; the REDUCE rows that follow must not take them again,
-    hence the credit. What a print had against hidden or implied orders is given back at the end of
-    the packet.
+    The lots ahead leave with the print; what it had against hidden or implied orders is given back
+    at the end of the packet.
     """
-    aggressor = -1 if reach_of(tape["index"])[row] < 0 else 1
+    side = 1 if reach_of(tape["index"])[row] < 0 else -1  # of ours
     remaining = int(moves_of(tape["index"])[row]["queue_key"])
     px_ticks = int(px_of(tape)[row])
-    served = 0
-    while True:
-        slot = _next_in_line(trader, -aggressor, px_ticks, served)
-        if slot < 0:
-            break
-        served |= 1 << slot
+    line, k = line_of(side), 0
+    while k < trader["live_count"][line]:
+        slot = int(trader["live_slots"][line, k])
         order = trader["orders"][slot]
+        if side * (order["px_ticks"] - px_ticks) < 0:
+            break
         traded = min(remaining, int(order["leaves_lots"]))
         if order["px_ticks"] == px_ticks:
             traded = _share(models, tape, book, order, remaining, row)
             passed = min(remaining - traded, int(order["ahead_lots"]))
             if passed > 0:
-                order["ahead_lots"] -= passed
-                order["credit_lots"] += passed
-                trader["packet_open"] = 1
+                _give_credit(trader, order, passed)
         if traded > 0:
             remaining -= traded
             ts_exchange_ns = ts_exchange_of(tape)[row]
             fill(models, tape, trader, slot, traded, int(order["px_ticks"]), ts_exchange_ns, True)
+        if order["leaves_lots"] == 0:
+            leave(trader, slot)
+        else:
+            k += 1
     watch(trader)
 
 
@@ -91,22 +87,23 @@ def on_crossing_add(
     models: MarketModels, tape: np.void, book: np.void, trader: np.void, row: int
 ) -> None:
     """A newcomer rests at a price that ours would have met: it would have traded with us."""
-    newcomer = -1 if reach_of(tape["index"])[row] < 0 else 1
+    side = 1 if reach_of(tape["index"])[row] < 0 else -1  # of ours
     px_ticks, remaining = int(px_of(tape)[row]), int(lots_of(tape)[row])
     ts_exchange_ns = ts_exchange_of(tape)[row]
-    place = place_of(book["base_ticks"], newcomer, px_ticks)
-    served = 0
-    while remaining > 0:
-        slot = _next_in_line(trader, -newcomer, px_ticks, served)
-        if slot < 0:
-            break
-        served |= 1 << slot
+    place = place_of(book["base_ticks"], -side, px_ticks)
+    line = line_of(side)
+    while remaining > 0 and trader["live_count"][line] > 0:
+        slot = int(trader["live_slots"][line, 0])
         order = trader["orders"][slot]
+        if side * (order["px_ticks"] - px_ticks) < 0:
+            break
         traded = min(remaining, int(order["leaves_lots"]))
         remaining -= traded
         fill(models, tape, trader, slot, traded, int(order["px_ticks"]), ts_exchange_ns, True)
         if 0 <= place < book["places"]:
             consume(book, trader, place, traded)
+        if order["leaves_lots"] == 0:
+            leave(trader, slot)
     watch(trader)
 
 
@@ -121,10 +118,11 @@ def on_reduce(
     level_lots: int,
 ) -> None:
     """Lots leave one of our prices: those ahead of us bring us forward."""
-    for slot in range(ORDERS):
-        order = trader["orders"][slot]
-        if order["leaves_lots"] <= 0 or order["side"] != side or order["px_ticks"] != px_ticks:
-            continue
+    line = line_of(side)
+    for k in range(first_at(trader, side, px_ticks), int(trader["live_count"][line])):
+        order = trader["orders"][int(trader["live_slots"][line, k])]
+        if order["px_ticks"] != px_ticks:
+            break
         gone = lots_ahead_gone(models.queue, order, queue_key, lots, level_lots)
         by_print = min(gone, int(order["credit_lots"]))
         order["credit_lots"] -= by_print
@@ -133,11 +131,19 @@ def on_reduce(
 
 @kernel
 def end_packet(trader: np.void) -> None:
-    """Give back the credit that no REDUCE has used: those lots are still ahead of us."""
-    for slot in range(ORDERS):
-        order = trader["orders"][slot]
-        if order["credit_lots"] > 0:
+    """Give back the credit that no REDUCE has used: those lots are still ahead of us.
+
+    They are counted: lots that traded at our price and passed us unseen.
+    """
+    for line in range(2):
+        side = 1 - 2 * line
+        worst = trader["packet_bid_ticks"] if side > 0 else trader["packet_ask_ticks"]
+        for k in range(trader["live_count"][line]):
+            order = trader["orders"][int(trader["live_slots"][line, k])]
+            if side * (order["px_ticks"] - worst) < 0:
+                break
             order["ahead_lots"] += order["credit_lots"]
+            trader["passed_lots"] += order["credit_lots"]
             order["credit_lots"] = 0
     trader["packet_open"] = 0
 
@@ -149,9 +155,4 @@ def on_clear(
     """The venue empties its book: our resting orders are cancelled, the position stays."""
     consumed_of(book)[:] = 0
     trader["consumed_lots"] = 0
-    for slot in range(ORDERS):
-        order = trader["orders"][slot]
-        if order["leaves_lots"] > 0:
-            order["leaves_lots"] = 0
-            respond(models, tape, trader, slot, ts_exchange_ns, BOOK_CLEARED, 0)
-    watch(trader)
+    drop_all(models, tape, trader, ts_exchange_ns, BOOK_CLEARED)

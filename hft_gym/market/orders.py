@@ -2,158 +2,105 @@
 
 import numpy as np
 
-from hft_gym.book.index import (
-    PLACE_MASK,
-    WINDOW_PLACES,
-    is_crossed_in,
-    load_ladder,
-    load_window,
-    reach_of,
-)
 from hft_gym.book.ladder import NO_PRICE, lots_at
 from hft_gym.kernel.jit import kernel
-from hft_gym.market.account import FAR, fill, respond
-from hft_gym.market.columns import consumed_of, flags_of, ladder_of
+from hft_gym.market.account import News, respond
+from hft_gym.market.columns import ladder_of
+from hft_gym.market.ending import CANCELLED, drop, finish
 from hft_gym.market.interfaces import MarketModels
-from hft_gym.market.records import ORDERS, Action, Reason
-from hft_gym.tape.rows import Flag
+from hft_gym.market.priority import join, leave, line_of, watch
+from hft_gym.market.records import (
+    Action,
+    Event,
+    OrderType,
+    Reason,
+    SelfTrade,
+    TimeInForce,
+    WhenCrossed,
+)
+from hft_gym.market.sight import collar_px, is_crossed, opposite_touch
+from hft_gym.market.taking import lots_in_reach, meets_own, take, take_past_ours
 
 NEW, MODIFY, CANCEL = int(Action.NEW), int(Action.MODIFY), int(Action.CANCEL)
-ACCEPTED, CANCELLED = int(Reason.ACCEPTED), int(Reason.CANCELLED)
+ACCEPTED_EVENT, REJECTED_EVENT = int(Event.ACCEPTED), int(Event.REJECTED)
+MODIFIED_EVENT = int(Event.MODIFIED)
+ACCEPTED, CANCELLED_REASON = int(Reason.ACCEPTED), int(Reason.CANCELLED)
 POST_ONLY_WOULD_TAKE, TOO_LATE = int(Reason.POST_ONLY_WOULD_TAKE), int(Reason.TOO_LATE)
 SELF_TRADE, BOOK_CROSSED = int(Reason.SELF_TRADE), int(Reason.BOOK_CROSSED)
-OUTSIDE_BAND = int(Reason.OUTSIDE_BAND)
-CROSSED = int(Flag.CROSSED) | int(Flag.HALTED)
+OUTSIDE_BAND, EMPTY_SIDE = int(Reason.OUTSIDE_BAND), int(Reason.EMPTY_SIDE)
+NOT_ENOUGH_LOTS, SESSION_OVER = int(Reason.NOT_ENOUGH_LOTS), int(Reason.SESSION_OVER)
+IMMEDIATE_REST = int(Reason.IMMEDIATE_REST)
+MARKET = int(OrderType.MARKET)
+DAY, IOC, FOK = int(TimeInForce.DAY), int(TimeInForce.IOC), int(TimeInForce.FOK)
+CANCEL_NEWEST, ALLOW = int(SelfTrade.CANCEL_NEWEST), int(SelfTrade.ALLOW)
+CANCEL_BOTH = int(SelfTrade.CANCEL_BOTH)
+REST = int(WhenCrossed.REST)
 
 
 @kernel
-def watch(trader: np.void) -> None:
-    """Note where our live orders stand: rows elsewhere cannot concern us."""
-    bid_low, bid_high, ask_low, ask_high = FAR, -FAR, FAR, -FAR
-    bids, asks, bid_slot, ask_slot = 0, 0, 0, 0
-    for slot in range(ORDERS):
-        order = trader["orders"][slot]
-        if order["leaves_lots"] > 0:
-            if order["side"] > 0:
-                bid_low = min(bid_low, order["px_ticks"])
-                bid_high = max(bid_high, order["px_ticks"])
-                bids, bid_slot = bids + 1, slot
-            else:
-                ask_low = min(ask_low, order["px_ticks"])
-                ask_high = max(ask_high, order["px_ticks"])
-                asks, ask_slot = asks + 1, slot
-    trader["bid_high_ticks"], trader["ask_low_ticks"] = bid_high, ask_low
-    trader["bid_low_ticks"], trader["ask_high_ticks"] = bid_low, ask_high
-    trader["bid_slot"], trader["ask_slot"] = bid_slot, ask_slot
-    trader["has_several"] = bids > 1 or asks > 1
+def _is_immediate(message: np.void) -> bool:
+    """Whether an order never rests."""
+    tif = message["time_in_force"]
+    return tif == IOC or tif == FOK or message["order_type"] == MARKET
 
 
 @kernel
-def show(tape: np.void, book: np.void, row: int, place: int) -> None:
-    """Make a place of the ladder true before `row`: the window round the touch, or all of it."""
-    if book["low_place"] <= place < book["high_place"]:
-        return
-    if book["high_place"] == 0:
-        book["low_place"] = load_window(tape["index"], ladder_of(book), row)
-        book["high_place"] = book["low_place"] + WINDOW_PLACES
-        if book["low_place"] <= place < book["high_place"]:
-            return
-    load_ladder(tape["index"], ladder_of(book), row)
-    book["low_place"], book["high_place"] = 0, book["places"]
+def _refusal_by_lots(
+    models: MarketModels, book: np.void, trader: np.void, message: np.void, touch: int, lots: int
+) -> int:
+    """Why an order may not come that meets one of our own, or must fill at once."""
+    policy = models.rules.self_trade
+    if message["order_type"] == MARKET and touch == NO_PRICE:
+        return EMPTY_SIDE
+    if meets_own(trader, int(message["side"]), int(message["px_ticks"])):
+        if message["post_only"] and policy == ALLOW:
+            return POST_ONLY_WOULD_TAKE
+        if policy == CANCEL_NEWEST and lots_in_reach(policy, book, trader, message, touch) == 0:
+            return SELF_TRADE
+    if message["time_in_force"] != FOK:
+        return ACCEPTED
+    enough = lots_in_reach(policy, book, trader, message, touch) >= lots
+    return ACCEPTED if enough else NOT_ENOUGH_LOTS
 
 
 @kernel
-def lots_after(tape: np.void, book: np.void, row: int) -> int:
-    """What the level that a row changes shows after it."""
-    return lots_before(tape, book, row + 1, reach_of(tape["index"])[row] & PLACE_MASK)
-
-
-@kernel
-def lots_before(tape: np.void, book: np.void, row: int, place: int) -> int:
-    """What a level of the tape shows before a row."""
-    book["high_place"] = 0
-    show(tape, book, row, place)
-    lots = ladder_of(book)[place]
-    book["high_place"] = 0
-    return int(lots)
-
-
-@kernel
-def opposite_touch(tape: np.void, book: np.void, row: int, side: int, px_ticks: int) -> int:
-    """The best price at which an order of `side` at `px_ticks` would take; NO_PRICE: it rests.
-
-    Walks from `px_ticks` away from the opposite side until the own side of the book shows lots:
-    beyond these, a book that is not crossed has no lots of the opposite side.
-    """
-    ladder, consumed = ladder_of(book), consumed_of(book)
-    own = 0 if side > 0 else 1
-    best = NO_PRICE
-    level = px_ticks - book["base_ticks"]
-    while 0 <= 2 * level < ladder.size:
-        show(tape, book, row, 2 * level)
-        place = 2 * level + 1 - own
-        if ladder[place] > 0 and ladder[place] > consumed[place]:
-            best = book["base_ticks"] + level
-        if ladder[2 * level + own] > 0:
-            break
-        level -= side
-    return best
-
-
-@kernel
-def _meets_own(trader: np.void, slot: int, side: int, px_ticks: int) -> bool:
-    for other in range(ORDERS):
-        order = trader["orders"][other]
-        opposite = other != slot and order["leaves_lots"] > 0 and order["side"] == -side
-        if opposite and side * (px_ticks - order["px_ticks"]) >= 0:
-            return True
-    return False
-
-
-@kernel
-def _refusal(book: np.void, trader: np.void, message: np.void, taking: bool, crossed: bool) -> int:
-    """Why an order may not come to the book; ACCEPTED if it may."""
-    level = message["px_ticks"] - book["base_ticks"]
-    if level < 0 or 2 * level >= book["places"]:
-        return OUTSIDE_BAND
-    if crossed:
-        return BOOK_CROSSED
-    if taking and message["post_only"]:
-        return POST_ONLY_WOULD_TAKE
-    if _meets_own(trader, int(message["slot"]), int(message["side"]), int(message["px_ticks"])):
-        return SELF_TRADE
-    return ACCEPTED
-
-
-@kernel
-def consume(book: np.void, trader: np.void, place: int, lots: int) -> None:
-    """Remember that lots of the tape have traded with us: nobody can take them again."""
-    consumed_of(book)[place] += lots
-    trader["consumed_lots"] += lots
-
-
-@kernel
-def take(
+def _refusal(
     models: MarketModels,
     tape: np.void,
     book: np.void,
     trader: np.void,
-    slot: int,
+    message: np.void,
     touch: int,
-    ts_exchange_ns: int,
-) -> None:
-    """Walk the displayed levels from `touch` to the order's limit and remember what we took."""
-    order = trader["orders"][slot]
-    side = int(order["side"])
-    ladder, consumed = ladder_of(book), consumed_of(book)
-    px = touch
-    while order["leaves_lots"] > 0 and side * (order["px_ticks"] - px) >= 0:
-        place = 2 * (px - book["base_ticks"]) + (1 if side > 0 else 0)
-        lots = min(ladder[place] - consumed[place], order["leaves_lots"])
-        if lots > 0:
-            consume(book, trader, place, lots)
-            fill(models, tape, trader, slot, lots, px, ts_exchange_ns, False)
-        px += side
+    lots: int,
+) -> int:
+    """Why an order may not come to the book; ACCEPTED if it may."""
+    level = message["px_ticks"] - book["base_ticks"]
+    if level < 0 or 2 * level >= book["places"]:
+        return OUTSIDE_BAND
+    if message["time_in_force"] == DAY and message["arrival_ns"] >= tape["session_end_ns"]:
+        return SESSION_OVER
+    if is_crossed(tape, int(trader["row"])):
+        if models.rules.when_crossed != REST or _is_immediate(message):
+            return BOOK_CROSSED
+        meets = meets_own(trader, int(message["side"]), int(message["px_ticks"]))
+        return SELF_TRADE if meets and models.rules.self_trade == CANCEL_NEWEST else ACCEPTED
+    if touch != NO_PRICE and message["post_only"]:
+        return POST_ONLY_WOULD_TAKE
+    return _refusal_by_lots(models, book, trader, message, touch, lots)
+
+
+@kernel
+def _make_way(models: MarketModels, tape: np.void, trader: np.void, message: np.void) -> int:
+    """While nobody can trade, an order comes to rest where it would meet one of our own."""
+    policy = models.rules.self_trade
+    line = line_of(-int(message["side"]))
+    while policy != ALLOW and meets_own(trader, int(message["side"]), int(message["px_ticks"])):
+        own_slot = int(trader["live_slots"][line, 0])
+        drop(models, tape, trader, own_slot, int(message["arrival_ns"]), SELF_TRADE)
+        watch(trader)
+        if policy == CANCEL_BOTH:
+            return SELF_TRADE
+    return ACCEPTED
 
 
 @kernel
@@ -165,24 +112,58 @@ def _enter(
     message: np.void,
     touch: int,
 ) -> None:
-    """Write the order into its slot; it takes what it can and rests behind what is displayed."""
-    slot = int(message["slot"])
+    """An accepted order takes what it can; the rest stands behind what is displayed, or ends."""
+    slot, ts_exchange_ns = int(message["slot"]), int(message["arrival_ns"])
     order = trader["orders"][slot]
-    order["side"] = message["side"]
-    order["px_ticks"] = message["px_ticks"]
-    order["post_only"] = message["post_only"]
-    order["arrival_row"] = trader["row"]
-    order["credit_lots"] = 0
-    if touch != NO_PRICE:
-        take(models, tape, book, trader, slot, touch, message["arrival_ns"])
-    ladder = ladder_of(book)
-    order["ahead_lots"] = lots_at(ladder, book["base_ticks"], order["side"], order["px_ticks"])
+    reason = ACCEPTED
+    meets = meets_own(trader, int(message["side"]), int(message["px_ticks"]))
+    if is_crossed(tape, int(trader["row"])):
+        if meets:
+            reason = _make_way(models, tape, trader, message)
+    elif meets:
+        reason = take_past_ours(models, tape, book, trader, slot, touch, ts_exchange_ns)
+    elif touch != NO_PRICE:
+        take(models, tape, book, trader, slot, touch, ts_exchange_ns)
+    if order["leaves_lots"] == 0:
+        return
+    if reason == ACCEPTED and _is_immediate(message):
+        reason = IMMEDIATE_REST
+    if reason == ACCEPTED:
+        side, px_ticks = int(order["side"]), int(order["px_ticks"])
+        order["ahead_lots"] = lots_at(ladder_of(book), book["base_ticks"], side, px_ticks)
+        join(trader, slot)
+    else:
+        finish(models, tape, trader, slot, ts_exchange_ns, News(CANCELLED, reason, 0, 0))
 
 
 @kernel
-def _is_crossed(tape: np.void, row: int) -> bool:
-    """Whether the book is crossed or locked before a row."""
-    return is_crossed_in(tape["index"], row) and (flags_of(tape)[row - 1] & CROSSED) != 0
+def _write(trader: np.void, message: np.void, leaves_lots: int) -> None:
+    """The order is what the message says, behind every row that has been replayed."""
+    order = trader["orders"][message["slot"]]
+    order["leaves_lots"] = leaves_lots
+    order["side"] = message["side"]
+    order["px_ticks"] = message["px_ticks"]
+    order["post_only"] = message["post_only"]
+    order["time_in_force"] = message["time_in_force"]
+    order["arrival_row"] = trader["row"]
+    order["credit_lots"] = 0
+
+
+@kernel
+def _answer(
+    models: MarketModels,
+    tape: np.void,
+    trader: np.void,
+    message: np.void,
+    event: int,
+    reason: int,
+    lots: int,
+) -> None:
+    """Answer a message with the state of its order."""
+    news = News(event, reason, lots, 1)
+    respond(models, tape, trader, int(message["slot"]), int(message["arrival_ns"]), news)
+    if event == REJECTED_EVENT:
+        trader["rejected"] += 1
 
 
 @kernel
@@ -192,43 +173,49 @@ def _arrive_new(
     order = trader["orders"][message["slot"]]
     order["order_id"] = message["order_id"]
     order["filled_lots"] = 0
-    order["leaves_lots"] = 0
-    order["px_ticks"] = message["px_ticks"]
-    row = trader["row"]
-    touch = opposite_touch(tape, book, row, int(message["side"]), int(message["px_ticks"]))
-    reason = _refusal(book, trader, message, touch != NO_PRICE, _is_crossed(tape, row))
+    row, side, lots = int(trader["row"]), int(message["side"]), int(message["lots"])
+    if message["order_type"] == MARKET:
+        limit = collar_px(tape, book, row, side, models.rules.collar_ticks)
+        message["px_ticks"] = limit if limit != NO_PRICE else book["base_ticks"]
+    touch = opposite_touch(tape, book, row, side, int(message["px_ticks"]))
+    reason = _refusal(models, tape, book, trader, message, touch, lots)
     if reason == ACCEPTED:
-        order["leaves_lots"] = message["lots"]
+        _write(trader, message, lots)
+        _answer(models, tape, trader, message, ACCEPTED_EVENT, ACCEPTED, lots)
         _enter(models, tape, book, trader, message, touch)
     else:
-        trader["rejected"] += 1
-    respond(models, tape, trader, int(message["slot"]), message["arrival_ns"], reason, 1)
+        _write(trader, message, 0)
+        _answer(models, tape, trader, message, REJECTED_EVENT, reason, lots)
 
 
 @kernel
 def _arrive_modify(
     models: MarketModels, tape: np.void, book: np.void, trader: np.void, message: np.void
 ) -> None:
-    order = trader["orders"][message["slot"]]
+    slot = int(message["slot"])
+    order = trader["orders"][slot]
+    message["side"], message["time_in_force"] = order["side"], order["time_in_force"]
     # what filled while the message was on its way has used up its part of the new size
-    leaves = message["lots"] - (order["filled_lots"] - message["filled_lots"])
+    leaves = int(message["lots"] - (order["filled_lots"] - message["filled_lots"]))
     if leaves <= 0:
-        order["leaves_lots"] = 0
-        respond(models, tape, trader, int(message["slot"]), message["arrival_ns"], CANCELLED, 1)
+        leave(trader, slot)
+        news = News(CANCELLED, CANCELLED_REASON, 0, 1)
+        finish(models, tape, trader, slot, int(message["arrival_ns"]), news)
         return
     if message["px_ticks"] == order["px_ticks"] and leaves <= order["leaves_lots"]:
         order["leaves_lots"] = leaves  # a decrease keeps its place in the queue
-        respond(models, tape, trader, int(message["slot"]), message["arrival_ns"], ACCEPTED, 1)
+        _answer(models, tape, trader, message, MODIFIED_EVENT, ACCEPTED, leaves)
         return
-    row = trader["row"]
+    row = int(trader["row"])
     touch = opposite_touch(tape, book, row, int(message["side"]), int(message["px_ticks"]))
-    reason = _refusal(book, trader, message, touch != NO_PRICE, _is_crossed(tape, row))
+    reason = _refusal(models, tape, book, trader, message, touch, leaves)
     if reason == ACCEPTED:
-        order["leaves_lots"] = leaves
+        leave(trader, slot)
+        _write(trader, message, leaves)
+        _answer(models, tape, trader, message, MODIFIED_EVENT, ACCEPTED, leaves)
         _enter(models, tape, book, trader, message, touch)
-    else:
-        trader["rejected"] += 1  # the order stays as it was
-    respond(models, tape, trader, int(message["slot"]), message["arrival_ns"], reason, 1)
+    else:  # the order stays as it was
+        _answer(models, tape, trader, message, REJECTED_EVENT, reason, int(message["lots"]))
 
 
 @kernel
@@ -236,16 +223,47 @@ def arrive(
     models: MarketModels, tape: np.void, book: np.void, trader: np.void, message: np.void
 ) -> None:
     """One message reaches the exchange, after every row before `trader["row"]`."""
+    slot = int(message["slot"])
     if message["action"] == NEW:
         _arrive_new(models, tape, book, trader, message)
     else:
-        order = trader["orders"][message["slot"]]
+        order = trader["orders"][slot]
         if order["order_id"] != message["order_id"] or order["leaves_lots"] == 0:
-            trader["rejected"] += 1
-            respond(models, tape, trader, int(message["slot"]), message["arrival_ns"], TOO_LATE, 1)
+            lots = int(message["lots"])
+            _answer(models, tape, trader, message, REJECTED_EVENT, TOO_LATE, lots)
         elif message["action"] == MODIFY:
             _arrive_modify(models, tape, book, trader, message)
         else:
-            order["leaves_lots"] = 0
-            respond(models, tape, trader, int(message["slot"]), message["arrival_ns"], CANCELLED, 1)
+            leave(trader, slot)
+            news = News(CANCELLED, CANCELLED_REASON, 0, 1)
+            finish(models, tape, trader, slot, int(message["arrival_ns"]), news)
     watch(trader)
+
+
+@kernel
+def uncross(
+    models: MarketModels, tape: np.void, book: np.void, trader: np.void, ts_ns: int
+) -> None:
+    """Trading goes on: orders of ours that meet the other side take, best ones first."""
+    book["high_place"] = 0
+    for line in range(2):
+        side = 1 - 2 * line
+        place = 0
+        while place < trader["live_count"][line]:
+            slot = int(trader["live_slots"][line, place])
+            order = trader["orders"][slot]
+            px_ticks = int(order["px_ticks"])
+            touch = opposite_touch(tape, book, int(trader["row"]), side, px_ticks)
+            meets = meets_own(trader, side, px_ticks)
+            if touch == NO_PRICE and not meets:
+                break
+            if order["post_only"]:
+                drop(models, tape, trader, slot, ts_ns, POST_ONLY_WOULD_TAKE)
+            elif take_past_ours(models, tape, book, trader, slot, touch, ts_ns) == SELF_TRADE:
+                drop(models, tape, trader, slot, ts_ns, SELF_TRADE)
+            elif order["leaves_lots"] == 0:
+                leave(trader, slot)
+            else:
+                place += 1
+            watch(trader)
+    book["high_place"] = 0

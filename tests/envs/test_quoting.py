@@ -8,7 +8,7 @@ from hft_gym.envs.quoting import allowed_lots, requote
 from hft_gym.envs.records import ENV_DTYPE
 from hft_gym.market.account import clear_trader
 from hft_gym.market.columns import COLUMNS_DTYPE
-from hft_gym.market.records import MESSAGES, Action, Intent
+from hft_gym.market.records import Action, Intent
 
 pytestmark = pytest.mark.kernel
 
@@ -118,7 +118,7 @@ def test_a_position_near_its_limit_shrinks_the_quote():
 
 def test_too_many_messages_change_nothing_we_believe():
     env = env_wanting()
-    env["trader"]["message_count"] = MESSAGES
+    env["trader"]["message_count"] = len(env["trader"]["messages"])
     requote(MODELS.market, TAPE, env, LIMIT)
     assert env["trader"]["rejected"] == 2
     assert not env["trader"]["intents"]["state"].any()

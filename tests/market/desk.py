@@ -6,13 +6,14 @@ from hft_gym.book.index import BookIndex
 from hft_gym.book.ladder import apply_rows
 from hft_gym.market.account import clear_trader, learn
 from hft_gym.market.columns import COLUMNS_DTYPE, book_records, columns_record
-from hft_gym.market.exchange import advance, send
+from hft_gym.market.exchange import advance
 from hft_gym.market.fees.per_lot import PerLot
 from hft_gym.market.interfaces import MarketModels
 from hft_gym.market.latencies.constant import constant_latency
-from hft_gym.market.orders import opposite_touch, watch
 from hft_gym.market.queues.fifo import Fifo
-from hft_gym.market.records import TRADER_DTYPE, Action
+from hft_gym.market.records import Action, Request, trader_dtype
+from hft_gym.market.sending import send
+from hft_gym.market.sight import opposite_touch
 from hft_gym.tape.rows import Kind
 from tests.random_tapes import START_NS, TapeWriter
 
@@ -23,20 +24,20 @@ NO_FEES = PerLot(0.0, 0.0)
 class Desk:
     """Best bid 100 x 5, best ask 103 x 5, 104 x 5, unless another book is given."""
 
-    def __init__(self, entry_ms=0, response_ms=0, book=None, fees=NO_FEES):
+    def __init__(self, entry_ms=0, response_ms=0, book=None, fees=NO_FEES, **more):
+        """`more`: parts of `MarketModels`; `sizes`: of the trader's record."""
         self.writer = TapeWriter()
         self.keys = {}
         for side, px, lots in book or [(1, 100, 5), (-1, 103, 5), (-1, 104, 5)]:
             self.keys[px] = self.writer.add(side, px, lots)
         self.writer.send(START_NS)
         latency = constant_latency(entry_ms * MS, response_ms * MS)
-        self.models = MarketModels(latency, Fifo(), fees)
-        self.traders = np.zeros(1, TRADER_DTYPE)
+        sizes = more.pop("sizes", ())
+        self.models = MarketModels(latency, Fifo(), fees, **more)
+        self.traders = np.zeros(1, trader_dtype(*sizes))
         self.consumed, self.ladders = np.zeros((2, 1, 200), np.int32)
         self.book = book_records(self.consumed, self.ladders, base_ticks=50)[0]
         clear_trader(self.traders[0], 0, 203)
-        watch(self.traders[0])
-        self.ids = 0
 
     @property
     def me(self):
@@ -80,24 +81,28 @@ class Desk:
         self.writer.send(START_NS + int(at_ms * MS))
         return key
 
-    def say(self, action, slot, at_ms, side=1, px=0, lots=0, *, post_only=False, order_id=None):
-        """Send a message at a local time; returns the order's id."""
+    def say(self, action, slot, at_ms, side=1, px=0, lots=0, *, order_id=None, **more):
+        """Send a message at a local time; returns the order's id, or minus why it was not sent."""
         self.run(at_ms)
-        if action == Action.NEW:
-            self.ids += 1
-        message = self.me["messages"][self._send(at_ms, action, lots)]
-        message["action"], message["slot"], message["side"] = action, slot, side
-        message["px_ticks"], message["lots"], message["post_only"] = px, lots, post_only
-        message["order_id"] = self.ids if order_id is None else order_id
-        message["filled_lots"] = 0
-        return message["order_id"]
-
-    def _send(self, at_ms, action, lots):
+        request = Request(int(action), side, px, lots, **{k: int(v) for k, v in more.items()})
         now_ns = START_NS + int(at_ms * MS)
-        return send(self.models, self.columns[0], self.me, now_ns, action, lots)
+        sent = send(self.models, self.columns[0], self.me, now_ns, slot, request)
+        if sent < 0:
+            return sent
+        last = (self.me["message_head"] + self.me["message_count"] - 1) % len(self.me["messages"])
+        if order_id is not None:
+            self.me["messages"][last]["order_id"] = order_id
+        return int(self.me["messages"][last]["order_id"])
 
-    def new(self, slot, at_ms, side, px, lots=1, *, post_only=False):
-        return self.say(Action.NEW, slot, at_ms, side, px, lots, post_only=post_only)
+    def new(self, slot, at_ms, side, px, lots=1, **more):
+        """A new order; `more`: `order_type`, `time_in_force`, `post_only`."""
+        return self.say(Action.NEW, slot, at_ms, side, px, lots, **more)
+
+    def cancel(self, slot, at_ms):
+        return self.say(Action.CANCEL, slot, at_ms)
+
+    def modify(self, slot, at_ms, px, lots, **more):
+        return self.say(Action.MODIFY, slot, at_ms, 0, px, lots, **more)
 
     def run(self, until_ms):
         """Live until a local time; what has come back by then is known."""
@@ -106,5 +111,6 @@ class Desk:
         stop = int(np.searchsorted(tape.ts_exchange_ns, now, side="right"))
         self.tape, self.index = tape, BookIndex.of(tape, 50, 100)
         self.columns = np.array([columns_record(tape, self.index)], COLUMNS_DTYPE)
+        self.me["uncross_row"] = self.me["row"]  # the tape has grown since it was looked up
         advance(self.models, self.columns[0], self.book, self.me, stop, now)
         learn(self.me, now)

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from hft_gym.market.account import (
-    CROWDED,
+    News,
     clear_trader,
+    crowd_of,
     fill,
     known_equity_ticks,
     learn,
@@ -94,7 +95,7 @@ def test_answers_come_in_order():
 
 def test_an_answer_about_an_older_order_leaves_the_newer_alone():
     trader = trader_with((1, 100, 5))
-    respond(MODELS, TAPE, trader, 0, 0, int(Reason.CANCELLED), 1)
+    respond(MODELS, TAPE, trader, 0, 0, News(2, int(Reason.CANCELLED), 1, 1))
     trader["intents"][0]["order_id"] = 9
     trader["intents"][0]["in_flight"] = 1
     learn(trader, 1_000)
@@ -107,11 +108,11 @@ def test_what_we_last_asked_for_outlives_older_answers():
     intent = trader["intents"][0]
     intent["px_ticks"], intent["in_flight"] = 99, 2  # two changes of price are under way
     trader["orders"][0]["px_ticks"] = 98
-    respond(MODELS, TAPE, trader, 0, 0, int(Reason.ACCEPTED), 1)
+    respond(MODELS, TAPE, trader, 0, 0, News(2, int(Reason.ACCEPTED), 1, 1))
     learn(trader, 1_000)
     assert (intent["px_ticks"], intent["in_flight"]) == (99, 1)
     trader["orders"][0]["px_ticks"] = 99
-    respond(MODELS, TAPE, trader, 0, 5_000, int(Reason.POST_ONLY_WOULD_TAKE), 1)
+    respond(MODELS, TAPE, trader, 0, 5_000, News(2, int(Reason.POST_ONLY_WOULD_TAKE), 1, 1))
     learn(trader, 6_000)
     assert (intent["px_ticks"], intent["in_flight"]) == (99, 0)
 
@@ -131,8 +132,8 @@ def test_nothing_is_lost_on_the_way_however_crowded(seed):
             learn(trader, now)
         total = [k + u for k, u in zip(known(trader), under_way(trader), strict=True)]
         assert total == truth(trader)
-        assert trader["response_count"] <= CROWDED + 4
-        crowds += trader["response_count"] >= CROWDED
+        assert trader["response_count"] <= crowd_of(trader) + 4
+        crowds += trader["response_count"] >= crowd_of(trader)
     assert crowds > 0
     learn(trader, now + 1_000)
     assert known(trader) == truth(trader)

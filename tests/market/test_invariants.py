@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from hft_gym.envs.core import BatchCore
-from hft_gym.market.records import RESPONSES
 from hft_gym.tape.rows import Kind
 from tests.envs.samples import (
     LATE_NEWS,
@@ -35,8 +34,9 @@ def core_of(dataset, models, num_envs=8):
 
 def under_way(trader, name):
     """`[envs]` sum of a field over the answers on their way."""
-    number = np.arange(RESPONSES)
-    places = (trader["response_head"][:, None] + number) % RESPONSES
+    responses = trader["responses"].shape[1]
+    number = np.arange(responses)
+    places = (trader["response_head"][:, None] + number) % responses
     there = number < trader["response_count"][:, None]
     values = np.take_along_axis(trader["responses"][name], places, axis=1)
     return np.where(there, values, 0).sum(axis=1)

@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 from hft_gym.book.ladder import NO_PRICE
-from hft_gym.market.account import FAR
-from hft_gym.market.orders import watch
+from hft_gym.market.priority import FAR
 from hft_gym.market.records import Action, Reason
 from tests.market.desk import Desk
 
@@ -42,7 +41,6 @@ def test_the_price_at_which_an_order_would_take():
 
 def test_where_our_orders_stand():
     here = Desk()
-    watch(here.me)
     names = ("bid_high_ticks", "ask_low_ticks", "has_several")
     assert [here.me[name] for name in names] == [-FAR, FAR, 0]
     here.new(2, 1, 1, 95)

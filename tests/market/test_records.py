@@ -1,19 +1,19 @@
 """The layouts of a trader."""
 
 import numpy as np
+import pytest
 
+from hft_gym.errors import ConfigError
 from hft_gym.market.records import (
     INTENT_DTYPE,
     MESSAGE_DTYPE,
-    MESSAGES,
     ORDER_DTYPE,
-    ORDERS,
     RESPONSE_DTYPE,
-    RESPONSES,
     TRADER_DTYPE,
     Action,
     Intent,
     Reason,
+    trader_dtype,
 )
 
 
@@ -23,7 +23,7 @@ def test_records_are_aligned_and_hold_their_parts():
         assert dtype.isalignedstruct
     trader = np.zeros(1, TRADER_DTYPE)[0]
     shapes = [trader[n].shape for n in ("orders", "intents", "messages", "responses")]
-    assert shapes == [(ORDERS,), (ORDERS,), (MESSAGES,), (RESPONSES,)]
+    assert shapes == [(4,), (4,), (16,), (48,)]
 
 
 def test_truth_and_knowledge_are_kept_apart():
@@ -38,7 +38,18 @@ def test_a_record_of_zeros_says_nothing_happened():
     assert Reason.ACCEPTED == 0
 
 
-def test_answers_never_run_out_of_room():
-    # a message is sent only while messages and answers together are fewer than MESSAGES, and from
-    # half of RESPONSES on the answers of one order travel as one
-    assert RESPONSES // 2 + MESSAGES + ORDERS <= RESPONSES
+@pytest.mark.parametrize(("orders", "messages", "responses"), [(1, 1, 4), (300, 64, 728)])
+def test_a_trader_has_the_room_one_asks_for(orders, messages, responses):
+    dtype = trader_dtype(orders, messages, responses)
+    trader = np.zeros(1, dtype)[0]
+    shapes = [trader[n].shape for n in ("orders", "intents", "messages", "responses")]
+    assert shapes == [(orders,), (orders,), (messages,), (responses,)]
+    assert trader["live_slots"].shape == (2, orders)
+
+
+@pytest.mark.parametrize("sizes", [(0, 16, 48), (2**16 + 1, 16, 2**18), (4, 0, 48), (4, 16, 39)])
+def test_answers_never_run_out_of_room(sizes):
+    # a message is sent only while messages and answers together are fewer than `messages`, and from
+    # half of `responses` on the answers of one order travel as one
+    with pytest.raises(ConfigError, match=r"orders and|1 to"):
+        trader_dtype(*sizes)

@@ -6,7 +6,7 @@ prints are remembered so that the REDUCE rows that follow them don't count twice
 
 from dataclasses import dataclass, field
 
-from hft_gym.market.records import MESSAGES
+from hft_gym.market.records import TRADER_DTYPE
 from hft_gym.tape.rows import Flag, Kind
 
 
@@ -232,7 +232,7 @@ class NaiveTrader:
     # -- our decisions --------------------------------------------------------------------------
 
     def _send(self, slot: int, action: str, px: int, lots: int, now: int, post_only: bool) -> None:
-        if len(self.messages) + len(self.answers) >= MESSAGES:
+        if len(self.messages) + len(self.answers) >= TRADER_DTYPE["messages"].shape[0]:
             return
         belief = self.beliefs[slot]
         arrival = now + self.entry_ns

@@ -1,0 +1,86 @@
+"""What a message of ours finds at the exchange when it arrives: the tape's book at one row."""
+
+import numpy as np
+
+from hft_gym.book.index import (
+    PLACE_MASK,
+    WINDOW_PLACES,
+    is_crossed_in,
+    load_ladder,
+    load_window,
+    reach_of,
+)
+from hft_gym.book.ladder import NO_PRICE
+from hft_gym.kernel.jit import kernel
+from hft_gym.market.columns import consumed_of, flags_of, ladder_of
+from hft_gym.tape.rows import Flag
+
+CROSSED = int(Flag.CROSSED) | int(Flag.HALTED)
+
+
+@kernel
+def is_crossed(tape: np.void, row: int) -> bool:
+    """Whether the book is crossed, locked or halted before a row."""
+    return is_crossed_in(tape["index"], row) and (flags_of(tape)[row - 1] & CROSSED) != 0
+
+
+@kernel
+def show(tape: np.void, book: np.void, row: int, place: int) -> None:
+    """Make a place of the ladder true before `row`: the window round the touch, or all of it."""
+    if book["low_place"] <= place < book["high_place"]:
+        return
+    if book["high_place"] == 0:
+        book["low_place"] = load_window(tape["index"], ladder_of(book), row)
+        book["high_place"] = book["low_place"] + WINDOW_PLACES
+        if book["low_place"] <= place < book["high_place"]:
+            return
+    load_ladder(tape["index"], ladder_of(book), row)
+    book["low_place"], book["high_place"] = 0, book["places"]
+
+
+@kernel
+def lots_before(tape: np.void, book: np.void, row: int, place: int) -> int:
+    """What a level of the tape shows before a row."""
+    book["high_place"] = 0
+    show(tape, book, row, place)
+    lots = ladder_of(book)[place]
+    book["high_place"] = 0
+    return int(lots)
+
+
+@kernel
+def lots_after(tape: np.void, book: np.void, row: int) -> int:
+    """What the level that a row changes shows after it."""
+    return lots_before(tape, book, row + 1, reach_of(tape["index"])[row] & PLACE_MASK)
+
+
+@kernel
+def opposite_touch(tape: np.void, book: np.void, row: int, side: int, px_ticks: int) -> int:
+    """The best price at which an order of `side` at `px_ticks` would take; NO_PRICE: it rests.
+
+    Walks from `px_ticks` away from the opposite side until the own side of the book shows lots:
+    beyond these, a book that is not crossed has no lots of the opposite side.
+    """
+    ladder, consumed = ladder_of(book), consumed_of(book)
+    own = 0 if side > 0 else 1
+    best = NO_PRICE
+    level = px_ticks - book["base_ticks"]
+    while 0 <= 2 * level < ladder.size:
+        show(tape, book, row, 2 * level)
+        place = 2 * level + 1 - own
+        if ladder[place] > 0 and ladder[place] > consumed[place]:
+            best = book["base_ticks"] + level
+        if ladder[2 * level + own] > 0:
+            break
+        level -= side
+    return best
+
+
+@kernel
+def collar_px(tape: np.void, book: np.void, row: int, side: int, collar_ticks: int) -> int:
+    """The worst price at which a market order may trade; NO_PRICE: the other side is empty."""
+    base, last = int(book["base_ticks"]), int(book["base_ticks"] + book["places"] // 2 - 1)
+    touch = opposite_touch(tape, book, row, side, last if side > 0 else base)
+    if touch == NO_PRICE:
+        return NO_PRICE
+    return min(max(touch + side * collar_ticks, base), last)
