@@ -50,8 +50,8 @@ def _bind(models: MarketModels) -> _Kernels:
     """Kernels with the numbers of the models baked in: passing them costs more than the work."""
 
     @kernel
-    def turn(desks: Any, states: Any) -> int:
-        return next_turn(Context(models, desks[0], states[0]))
+    def turn(desks: Any) -> int:
+        return next_turn(models, desks[0])
 
     @kernel
     def ask(desks: Any, states: Any, slot: int, wish: Any) -> int:
@@ -183,7 +183,7 @@ class Desk:
 
     def next_turn(self) -> int:
         """Go on to the next thing to hear of; returns a `records.Turn`."""
-        return int(self._kernels.next_turn(self._desks, self._states))
+        return int(self._kernels.next_turn(self._desks))
 
     @property
     def answer(self) -> np.void:

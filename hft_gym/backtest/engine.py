@@ -7,8 +7,6 @@ At one moment of our clock answers come first, then packets, then the timer.
 
 import numpy as np
 
-from hft_gym.backtest.clock import first_after
-from hft_gym.backtest.context import Context
 from hft_gym.backtest.feed import find_packet, know_until
 from hft_gym.backtest.known_book import follow
 from hft_gym.backtest.log import log_fills
@@ -18,7 +16,7 @@ from hft_gym.kernel.jit import kernel
 from hft_gym.kernel.lanes import LANES, first_bits, lanes_within, lowest_bit
 from hft_gym.market.account import learn
 from hft_gym.market.columns import ts_exchange_of
-from hft_gym.market.exchange import advance
+from hft_gym.market.exchange import live_until
 from hft_gym.market.interfaces import MarketModels
 from hft_gym.market.priority import FAR
 
@@ -60,22 +58,23 @@ def _wake_ns(desk: np.void, until_ns: int) -> int:
         wake_ns = trader["messages"][trader["message_head"]]["arrival_ns"]
     if trader["bid_high_ticks"] == -FAR and trader["ask_low_ticks"] == FAR:
         return wake_ns
+    ts = ts_exchange_of(desk["columns"])
     if not clock["is_met"]:
         _scan(desk, until_ns)
     if clock["is_met"]:
-        wake_ns = min(wake_ns, ts_exchange_of(desk["columns"])[clock["quiet_row"]])
+        wake_ns = min(wake_ns, ts[clock["quiet_row"]])
+    if trader["row"] < trader["uncross_row"] <= ts.size:
+        wake_ns = min(wake_ns, ts[trader["uncross_row"] - 1])
+    if trader["day_count"] > 0:
+        wake_ns = min(wake_ns, desk["columns"]["session_end_ns"])
     return wake_ns
 
 
 @kernel
 def live(models: MarketModels, desk: np.void, until_ns: int) -> None:
-    """Let the exchange go on to a time on its clock, our messages that arrive by then included.
-
-    A message later than `until_ns`, but with no row of the tape before it, may arrive as well.
-    """
-    tape, trader = desk["columns"], desk["trader"]
-    stop = first_after(ts_exchange_of(tape), trader["row"], until_ns)
-    advance(models, tape, desk["book"], trader, stop, FOREVER_NS)
+    """Let the exchange go on to a time on its clock, our messages that arrive by then included."""
+    trader = desk["trader"]
+    live_until(models, desk["columns"], desk["book"], trader, until_ns)
     desk["clock"]["quiet_row"] = trader["row"]
     desk["clock"]["is_met"] = 0
 
@@ -96,15 +95,14 @@ def _live_until_news(models: MarketModels, desk: np.void) -> int:
     """Let the exchange go on until the next thing that we learn; returns when that is."""
     clock = desk["clock"]
     local_ns = _next_local_ns(desk)
-    wake_ns = _wake_ns(desk, local_ns)
-    while wake_ns <= local_ns:
-        if not clock["has_answers"]:
-            live(models, desk, local_ns)
-            return local_ns
-        live(models, desk, wake_ns)
-        local_ns = _next_local_ns(desk)
+    while True:
         wake_ns = _wake_ns(desk, local_ns)
-    return local_ns
+        if wake_ns > local_ns:
+            return local_ns
+        # who does not hear of answers cannot act on one: no need to stop on the way
+        live(models, desk, wake_ns if clock["has_answers"] else local_ns)
+        if clock["has_answers"]:
+            local_ns = _next_local_ns(desk)
 
 
 @kernel
@@ -131,17 +129,18 @@ def take_in(desk: np.void, ts_ns: int) -> int:
 
 
 @kernel
-def next_turn(context: Context) -> int:
+def next_turn(models: MarketModels, desk: np.void) -> int:
     """Go on to the next thing that the strategy hears of; returns a `records.Turn`."""
-    desk = context.desk
     clock = desk["clock"]
     if clock["answers_left"] > 0:
         return _next_answer(desk)
     if clock["fills"] + len(desk["trader"]["responses"]) > clock["fill_places"]:
         return LOG_FULL
-    local_ns = _live_until_news(context.models, desk)
+    local_ns = _live_until_news(models, desk)
     clock["now_ns"] = local_ns
     if local_ns >= clock["end_ns"]:
+        # what has happened at the exchange by now counts, whether we have heard of it or not
+        take_in(desk, FOREVER_NS)
         return OVER
     known = take_in(desk, local_ns)
     if clock["has_answers"] and known > 0:
@@ -160,10 +159,3 @@ def next_turn(context: Context) -> int:
     clock["next_timer_ns"] += clock["timer_ns"]
     clock["timer_count"] += 1
     return TIMER
-
-
-@kernel
-def settle(models: MarketModels, desk: np.void) -> None:
-    """The end: what happened at the exchange by then counts, whether we have heard of it or not."""
-    live(models, desk, desk["clock"]["end_ns"])
-    take_in(desk, FOREVER_NS)

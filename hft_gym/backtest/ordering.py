@@ -27,9 +27,7 @@ def ask(context: Context, slot: int, request: Request) -> int:
 
 
 @kernel
-def place(
-    context: Context, slot: int, side: int, px_ticks: int, lots: int, post_only: bool
-) -> int:
+def place(context: Context, slot: int, side: int, px_ticks: int, lots: int, post_only: bool) -> int:
     """Send a limit order until cancelled; see `ask`."""
     request = Request(NEW, side, px_ticks, lots, LIMIT, GTC, 1 if post_only else 0)
     return ask(context, slot, request)

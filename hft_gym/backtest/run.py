@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from hft_gym.backtest.context import Context
 from hft_gym.backtest.desk import Desk, PythonStrategy, drive
-from hft_gym.backtest.engine import next_turn, settle
+from hft_gym.backtest.engine import next_turn
 from hft_gym.backtest.ground import Ground
 from hft_gym.backtest.interfaces import on_event, on_fill, on_order, on_timer
 from hft_gym.backtest.known_book import mark2_ticks_of
@@ -73,7 +73,6 @@ def backtest(
     else:
         memory = Memory(ground, span_ns, orders, seed, state_dtype_of(strategy))
         _run_compiled(strategy, models, memory)
-    settle_all(models, memory.desks)
     return _result(memory, span_ns, None if isinstance(strategy, PythonStrategy) else strategy)
 
 
@@ -129,14 +128,12 @@ def _tell(strategy: tuple, context: Context) -> None:
 
 
 @kernel
-def _play(
-    strategy: tuple, models: MarketModels, desks: NDArray[Any], states: NDArray[Any]
-) -> int:
+def _play(strategy: tuple, models: MarketModels, desks: NDArray[Any], states: NDArray[Any]) -> int:
     """Go on until it is over or the log of fills is full; returns which."""
     context = Context(models, desks[0], states[0])
     clock = context.desk["clock"]
     while True:
-        turn = next_turn(context)
+        turn = next_turn(models, desks[0])
         if turn == PACKET:
             on_event(strategy, context, clock["known_row"] - 1)
         elif turn == TIMER:
@@ -145,12 +142,6 @@ def _play(
             _tell(strategy, context)
         else:
             return turn
-
-
-@kernel
-def settle_all(models: MarketModels, desks: NDArray[Any]) -> None:
-    """Count what has happened at the exchange by the end."""
-    settle(models, desks[0])
 
 
 def _result(memory: Memory, span_ns: tuple[int, int], strategy: Any) -> Result:

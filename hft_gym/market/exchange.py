@@ -245,3 +245,30 @@ def advance(
     trader["message_head"] = 0  # an empty ring starts over: its first places stay near
     _end_session(models, tape, book, trader, stop, now_ns)
     replay(models, tape, book, trader, stop)
+
+
+@kernel
+def live_until(
+    models: MarketModels, tape: np.void, book: np.void, trader: np.void, ts_exchange_ns: int
+) -> None:
+    """Let all happen that happens at the exchange by a time, whatever we know of it.
+
+    `advance` goes by the rows that we know; this is for event-driven runs, which go by the clock.
+    """
+    book["high_place"] = 0
+    rows = tape["rows"]
+    while trader["message_count"] > 0:
+        message = trader["messages"][trader["message_head"]]
+        if message["arrival_ns"] > ts_exchange_ns:
+            break
+        _end_session(models, tape, book, trader, rows, message["arrival_ns"])
+        row = _first_row_after(tape, trader["row"], rows, message["arrival_ns"])
+        if row > trader["row"]:
+            replay(models, tape, book, trader, row)
+            book["high_place"] = 0
+        arrive(models, tape, book, trader, message)
+        trader["message_head"] = (trader["message_head"] + 1) % len(trader["messages"])
+        trader["message_count"] -= 1
+    _end_session(models, tape, book, trader, rows, ts_exchange_ns)
+    row = _first_row_after(tape, trader["row"], rows, ts_exchange_ns)
+    replay(models, tape, book, trader, row)

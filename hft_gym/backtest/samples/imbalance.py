@@ -1,4 +1,4 @@
-"""A taker who follows the imbalance of the touch, packet by packet; compiled and in plain Python."""
+"""A taker who follows the imbalance of the touch, packet by packet; compiled and in Python."""
 
 from typing import NamedTuple
 
