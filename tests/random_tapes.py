@@ -31,12 +31,12 @@ class TapeWriter:
         number = len(self.rows) + len(self._packet)
         return self.row(Kind.ADD, side, px_ticks, lots, number, flags)
 
-    def send(self, ts_exchange_ns: int, delay_ns: int = 0) -> None:
-        """End the packet."""
+    def send(self, ts_exchange_ns: int, delay_ns: int = 0, all_flags: int = 0) -> None:
+        """End the packet; `all_flags` on each of its rows."""
         self.ts_exchange_ns = max(self.ts_exchange_ns, ts_exchange_ns)
         self.ts_local_ns = max(self.ts_local_ns, self.ts_exchange_ns + delay_ns)
         for k, (kind, side, px, lots, key, flags) in enumerate(self._packet):
-            last = Flag.LAST if k == len(self._packet) - 1 else 0
+            last = all_flags | (Flag.LAST if k == len(self._packet) - 1 else 0)
             times = (self.ts_exchange_ns, self.ts_local_ns)
             self.rows.append((*times, kind, side, px, lots, key, flags | last))
         self._packet = []
@@ -58,7 +58,9 @@ class TapeWriter:
 class RandomMarket:
     """A small market of random orders with a real FIFO book."""
 
-    def __init__(self, seed: int, levels: int = 6, middle: int = 100) -> None:
+    def __init__(self, seed: int, levels: int = 6, middle: int = 100, halts: float = 0.0) -> None:
+        self.halts = halts  # share of packets after which trading stops for a while
+        self.is_halted = False
         self.random = np.random.default_rng(seed)
         self.levels = levels
         self.middle = middle
@@ -75,7 +77,7 @@ class RandomMarket:
         side = int(self.random.choice([1, -1]))
         other = self.touch(-side)
         px = self.middle - side * int(self.random.integers(0, self.levels))
-        if other is not None and side * (other - px) <= 0:
+        if other is not None and side * (other - px) <= 0 and not self.is_halted:
             px = other - side
         lots = int(self.random.integers(1, 8))
         self.orders[self.writer.add(side, px, lots)] = [side, px, lots]
@@ -150,15 +152,42 @@ class RandomMarket:
             self._odd()
         if self.random.random() < 0.8:
             self.now += int(self.random.integers(0, 400_000))
-        self.writer.send(self.now, int(self.random.integers(0, 200_000)))
+        if self.is_halted and self.random.random() < 0.1:
+            self._resume()
+        elif not self.is_halted:
+            self.is_halted = self.random.random() < self.halts
+        crossed = Flag.CROSSED if self._is_crossed() else Flag.HALTED
+        flags = crossed if self.is_halted else 0
+        self.writer.send(self.now, int(self.random.integers(0, 200_000)), flags)
+
+    def _is_crossed(self) -> bool:
+        bid, ask = self.touch(1), self.touch(-1)
+        return bid is not None and ask is not None and bid >= ask
+
+    def _resume(self) -> None:
+        """Orders that cross leave the book, and trading goes on."""
+        while self._is_crossed():
+            side = int(self.random.choice([1, -1]))
+            best = self.touch(side)
+            key = next(k for k, o in self.orders.items() if o[0] == side and o[1] == best)
+            self._reduce(key, self.orders[key][2])
+        self.is_halted = False
 
 
-def random_tape(seed: int, packets: int = 3000) -> MarketTape:
-    """A tape of a random market."""
-    market = RandomMarket(seed)
+def tape_rows(tape: MarketTape) -> list[tuple]:
+    """What a naive exchange reads of a tape."""
+    names = ("ts_exchange_ns", "kind", "side", "px_ticks", "lots", "queue_key", "flags")
+    return list(zip(*(getattr(tape, n).tolist() for n in names), strict=True))
+
+
+def random_tape(
+    seed: int, packets: int = 3000, halts: float = 0.0, end_ns: int | None = None
+) -> MarketTape:
+    """A tape of a random market; `end_ns` of its session."""
+    market = RandomMarket(seed, halts=halts)
     for _ in range(40):
         market._add()
         market.writer.send(market.now)
     for _ in range(packets):
         market.packet()
-    return market.writer.tape()
+    return market.writer.tape(None if end_ns is None else (START_NS, end_ns))

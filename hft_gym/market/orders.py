@@ -41,7 +41,7 @@ REST = int(WhenCrossed.REST)
 def _is_immediate(message: np.void) -> bool:
     """Whether an order never rests."""
     tif = message["time_in_force"]
-    return tif == IOC or tif == FOK or message["order_type"] == MARKET
+    return tif in (IOC, FOK) or message["order_type"] == MARKET
 
 
 @kernel
@@ -175,7 +175,9 @@ def _arrive_new(
     order["filled_lots"] = 0
     row, side, lots = int(trader["row"]), int(message["side"]), int(message["lots"])
     if message["order_type"] == MARKET:
-        limit = collar_px(tape, book, row, side, models.rules.collar_ticks)
+        limit = NO_PRICE
+        if not is_crossed(tape, row):
+            limit = collar_px(tape, book, row, side, models.rules.collar_ticks)
         message["px_ticks"] = limit if limit != NO_PRICE else book["base_ticks"]
     touch = opposite_touch(tape, book, row, side, int(message["px_ticks"]))
     reason = _refusal(models, tape, book, trader, message, touch, lots)

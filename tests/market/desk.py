@@ -11,10 +11,11 @@ from hft_gym.market.fees.per_lot import PerLot
 from hft_gym.market.interfaces import MarketModels
 from hft_gym.market.latencies.constant import constant_latency
 from hft_gym.market.queues.fifo import Fifo
-from hft_gym.market.records import Action, Request, trader_dtype
+from hft_gym.market.records import Action, Reason, Request, trader_dtype
 from hft_gym.market.sending import send
 from hft_gym.market.sight import opposite_touch
 from hft_gym.tape.rows import Kind
+from tests.market.ledger import Paper
 from tests.random_tapes import START_NS, TapeWriter
 
 MS = 1_000_000
@@ -25,15 +26,17 @@ class Desk:
     """Best bid 100 x 5, best ask 103 x 5, 104 x 5, unless another book is given."""
 
     def __init__(self, entry_ms=0, response_ms=0, book=None, fees=NO_FEES, **more):
-        """`more`: parts of `MarketModels`; `sizes`: of the trader's record."""
+        """`more`: parts of `MarketModels`; `sizes` of the trader's record; `end_ms` of the day."""
         self.writer = TapeWriter()
+        self.end_ms = more.pop("end_ms", 10**6)
+        self.paper = Paper()
         self.keys = {}
         for side, px, lots in book or [(1, 100, 5), (-1, 103, 5), (-1, 104, 5)]:
             self.keys[px] = self.writer.add(side, px, lots)
         self.writer.send(START_NS)
         latency = constant_latency(entry_ms * MS, response_ms * MS)
         sizes = more.pop("sizes", ())
-        self.models = MarketModels(latency, Fifo(), fees, **more)
+        self.models = MarketModels(latency, Fifo(), fees, journal=self.paper.model, **more)
         self.traders = np.zeros(1, trader_dtype(*sizes))
         self.consumed, self.ladders = np.zeros((2, 1, 200), np.int32)
         self.book = book_records(self.consumed, self.ladders, base_ticks=50)[0]
@@ -42,6 +45,20 @@ class Desk:
     @property
     def me(self):
         return self.traders[0]
+
+    @property
+    def position(self):
+        """Position and cash at the exchange."""
+        return int(self.me["position_lots"]), int(self.me["cash_ticks"])
+
+    def leaves(self, *slots):
+        return [int(self.order(slot)["leaves_lots"]) for slot in slots]
+
+    def told(self, *events):
+        """(reason, price, lots) of the journal's entries of some kinds."""
+        return [
+            (Reason(e[1]), e[5], e[6]) for e in self.paper.entries() if not events or e[0] in events
+        ]
 
     def touch(self, side, px):
         """The price at which an order would take, in the book as it stands."""
@@ -104,9 +121,12 @@ class Desk:
     def modify(self, slot, at_ms, px, lots, **more):
         return self.say(Action.MODIFY, slot, at_ms, 0, px, lots, **more)
 
+    def make_tape(self):
+        return self.writer.tape((START_NS, START_NS + self.end_ms * MS))
+
     def run(self, until_ms):
         """Live until a local time; what has come back by then is known."""
-        tape = self.writer.tape()
+        tape = self.make_tape()
         now = START_NS + int(until_ms * MS)
         stop = int(np.searchsorted(tape.ts_exchange_ns, now, side="right"))
         self.tape, self.index = tape, BookIndex.of(tape, 50, 100)

@@ -12,17 +12,12 @@ from hft_gym.market.fees.per_lot import PerLot
 from hft_gym.market.interfaces import MarketModels
 from hft_gym.market.latencies.constant import Constant, constant_latency
 from hft_gym.market.queues.fifo import Fifo
-from tests.naive.exchange import NaiveTrader
-from tests.random_tapes import random_tape
+from tests.naive.trader import NaiveQuoter
+from tests.random_tapes import random_tape, tape_rows
 
 pytestmark = pytest.mark.kernel
 
 LATENCIES = [(0, 0), (250_000, 250_000), (3_000_000, 1_000_000), (15_000_000, 20_000_000)]
-
-
-def _rows(tape):
-    names = ("ts_exchange_ns", "kind", "side", "px_ticks", "lots", "queue_key", "flags")
-    return list(zip(*(getattr(tape, n).tolist() for n in names), strict=True))
 
 
 def _quotes(post_only, lots):
@@ -33,7 +28,9 @@ def _quotes(post_only, lots):
 def _naive(tape, core, latency, lots):
     low = tape.meta.low_ticks - MARGIN_TICKS
     band = (low, low + core.dataset.places // 2 - 1)
-    trader = NaiveTrader(_rows(tape), *latency, 50_000, 100_000, 5 * lots, band)
+    entry, response = latency
+    delays = (lambda ts: entry, lambda ts: entry, lambda ts: response)
+    trader = NaiveQuoter(tape_rows(tape), delays, (50_000, 100_000), band, max_position=5 * lots)
     trader.play(core.dataset.markets[0].decisions["row"][0])
     return trader
 
@@ -41,12 +38,12 @@ def _naive(tape, core, latency, lots):
 def _same(core, naive, where):
     trader = core.envs[0]["trader"]
     truth = (trader["position_lots"], trader["cash_ticks"], trader["fees_microticks"])
-    assert tuple(map(int, truth)) == (naive.position, naive.cash, naive.fees), where
+    assert tuple(map(int, truth)) == tuple(naive.truth), where
     known = [int(trader[f"known_{n}"]) for n in ("position_lots", "cash_ticks", "fees_microticks")]
     assert known == naive.known, where
     for slot in range(2):
         order = trader["orders"][slot]
-        ours = naive.live.get(slot)
+        ours = next((o for o in naive.live if o.slot == slot), None)
         assert (order["leaves_lots"] > 0) == (ours is not None), where
         if ours is not None:
             here = (int(order["px_ticks"]), int(order["leaves_lots"]), int(order["ahead_lots"]))

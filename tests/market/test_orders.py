@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from hft_gym.book.ladder import NO_PRICE
 from hft_gym.market.priority import FAR
 from hft_gym.market.records import Action, Reason
 from tests.market.desk import Desk
@@ -20,23 +19,6 @@ def reasons_after(desk, ms):
 
 def desk():
     return Desk(response_ms=10_000)
-
-
-def test_the_price_at_which_an_order_would_take():
-    book = desk()
-    book.run(1)
-    for side, px, expected in [
-        (1, 102, NO_PRICE),
-        (1, 103, 103),
-        (1, 140, 103),
-        (-1, 101, NO_PRICE),
-        (-1, 100, 100),
-        (-1, 60, 100),
-        (1, 10_000, NO_PRICE),  # outside the band nothing is seen
-    ]:
-        assert book.touch(side, px) == expected
-    book.consumed[0, 2 * (103 - 50) + 1] = 5  # we have taken all of it
-    assert book.touch(1, 140) == 104
 
 
 def test_where_our_orders_stand():
