@@ -149,7 +149,7 @@ class Desk:
 
     @property
     def orders(self) -> NDArray[Any]:
-        """`[slots]` what we know of our orders: `market.records.INTENT_DTYPE`; not to be written."""
+        """`[slots]` of `market.records.INTENT_DTYPE`: what we know of our orders; read only."""
         view = self._trader["intents"].view()
         view.flags.writeable = False
         return view

@@ -71,7 +71,7 @@ def follow(desk: np.void, stop: int) -> None:
     bid, ask = int(clock["bid_ticks"]), int(clock["ask_ticks"])
     for row in range(clock["known_row"], stop):
         kind = int(kinds[row])
-        if kind == TRADE or kind == FILL:  # the book changes with the REDUCE that follows
+        if TRADE <= kind <= FILL:  # the book changes with the REDUCE that follows
             continue
         side, px = int(sides[row]), int(prices[row])
         apply_row(ladder, base, kind, side, px, int(sizes[row]))
