@@ -46,7 +46,7 @@ from hft_gym.tape.generated.world import new_world
 ROUNDS = 5  # the best one counts: the others were disturbed
 LEVELS = 10  # a side, over which orders are counted
 ENTRY_NS, RESPONSE_NS, FEED_NS = 250_000, 250_000, 50_000  # as in MODELS
-ORDERS = 8
+ORDERS = 4
 MARKETS = {
     "shallow": GeneratedMarket(days=1, session_s=34_200),
     "deep": GeneratedMarket(

@@ -78,13 +78,14 @@ def desk_dtype(orders: int) -> np.dtype:
         ConfigError: `orders` is out of range.
     """
     messages = 2 * orders + 8
+    answers = 2 * (orders + messages) + 8  # four orders make the trader that environments have
     return np.dtype(
         [
             ("columns", COLUMNS_DTYPE),
             ("book", BOOK_DTYPE),  # the exchange's
             ("seen", BOOK_DTYPE),  # as we know it
             ("clock", CLOCK_DTYPE),
-            ("trader", trader_dtype(orders, messages, 2 * (orders + messages))),
+            ("trader", trader_dtype(orders, messages, answers)),
         ],
         align=True,
     )

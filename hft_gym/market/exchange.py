@@ -269,6 +269,8 @@ def live_until(
         arrive(models, tape, book, trader, message)
         trader["message_head"] = (trader["message_head"] + 1) % len(trader["messages"])
         trader["message_count"] -= 1
+    if trader["message_count"] == 0:
+        trader["message_head"] = 0
     _end_session(models, tape, book, trader, rows, ts_exchange_ns)
     row = _first_row_after(tape, trader["row"], rows, ts_exchange_ns)
     replay(models, tape, book, trader, row)
