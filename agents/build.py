@@ -63,6 +63,7 @@ def models(config: DictConfig) -> Models:
             latency=instantiate(config.latency),
             queue=instantiate(config.queue),
             fees=instantiate(config.fees),
+            risk=instantiate(config.risk),
         ),
         action=instantiate(config.action),
         reward=instantiate(config.reward),

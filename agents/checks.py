@@ -12,7 +12,7 @@ from hydra.utils import get_object
 from hft_gym.errors import ConfigError
 
 _KINDS = {bool: "true or false", int: "a whole number", float: "a number", str: "text"}
-_DURATIONS = ("_ns", "_ms", "_s")
+_DURATIONS = (".ns", "_ns", "_ms", "_s")
 
 
 def check_values(config: Any) -> None:

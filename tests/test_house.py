@@ -106,7 +106,8 @@ PLAIN = {
     "length", "rtype", "ts_event", "reward", "autoreset", "episode", "trader", "columns",
     "index", "windows", "messages", "intents", "responses", "answers", "reason", "packet_open",
     "crossed", "stop",
-    "target_post_only", "post_only",
+    "target_post_only", "post_only", "order_type", "time_in_force", "event", "risk", "stop_reason",
+    "noted_stop_reason",
 }  # fmt: skip
 
 

@@ -181,6 +181,16 @@ def _reach_of(kind: int, side: int, level: int, levels: int, tradable: bool) -> 
 
 
 @kernel
+def _reach_of_level(place: int, grows_by_lots: int, flags: int) -> int:
+    """A level that grows holds newcomers, who may meet us as single ones do."""
+    if grows_by_lots <= 0:
+        return place
+    if flags & NOT_TRADABLE:
+        return QUIET + place
+    return MEETS_BID + place if place & 1 else MEETS_ASK + place
+
+
+@kernel
 def _note_rows(
     columns: Any, base_ticks: int, reach: NDArray[np.int32], moves: NDArray[Any], places: int
 ) -> None:
@@ -227,6 +237,7 @@ def _note_books(
         place = reach[row] & PLACE_MASK
         if kinds[row] == LEVEL and reach[row] < QUIET:
             moves[row]["lots"] = sizes[row] - ladder[place]
+            reach[row] = _reach_of_level(int(reach[row]), int(moves[row]["lots"]), int(flags[row]))
         if moves[row]["lots"] != 0:
             ladder[place] += moves[row]["lots"]
 

@@ -15,6 +15,7 @@ from hft_gym.envs.step import bind
 from hft_gym.errors import ConfigError
 from hft_gym.features.interfaces import CLIP
 from hft_gym.kernel.random import seed_states
+from hft_gym.market.checks import check_models, check_queue
 from hft_gym.market.columns import book_records
 from hft_gym.market.records import Intent
 
@@ -50,10 +51,15 @@ class BatchCore:
         """Prepare the batch; `reset` or `reset_at` must follow.
 
         Raises:
-            ConfigError: a number is out of range, or no episode fits the data.
+            ConfigError: a number is out of range, no episode fits the data, or a queue model cannot
+                work with it.
         """
         _check(num_envs=num_envs, episode_decisions=episode_decisions, threads=threads)
         _check(max_position_lots=max_position_lots)
+        check_models(models.market)
+        for number in np.unique(dataset.spans["tape"]):
+            market = dataset.markets[number]
+            check_queue(models.market.queue, market.tape, market.shows_orders)
         spans = dataset.spans
         fits = spans["stop_decision"] - spans["first_decision"] > episode_decisions
         if not fits.any():

@@ -15,6 +15,7 @@ from hft_gym.errors import ConfigError, InputError
 from hft_gym.features.engine import market_features
 from hft_gym.kernel.address import address_of
 from hft_gym.kernel.jit import enable_cache
+from hft_gym.market.checks import has_orders
 from hft_gym.market.columns import columns_record
 from hft_gym.market.feed import known_ns_of
 from hft_gym.market.latencies.constant import Constant
@@ -34,6 +35,7 @@ class Market:
         features: `[decisions, market features]` f4.
         index: what the book is at any row.
         known_ns: `[rows]` when we see each row.
+        shows_orders: whether the tape has single orders, not only levels.
     """
 
     tape: MarketTape
@@ -41,6 +43,7 @@ class Market:
     features: NDArray[np.float32]
     index: BookIndex
     known_ns: NDArray[np.int64]
+    shows_orders: bool
 
     def record(self) -> tuple[Any, ...]:
         """The market's row in a table of `MARKET_DTYPE`."""
@@ -245,4 +248,5 @@ def _market(
         )
     base_ticks = tape.meta.low_ticks - MARGIN_TICKS
     values = market_features(tape, features, decisions, known_ns)
-    return Market(tape, decisions, values, BookIndex.of(tape, base_ticks, levels), known_ns)
+    index = BookIndex.of(tape, base_ticks, levels)
+    return Market(tape, decisions, values, index, known_ns, has_orders(tape))

@@ -8,13 +8,15 @@ from hft_gym.kernel.jit import kernel
 from hft_gym.market.interfaces import Entry, MarketModels, fee_microticks, note
 from hft_gym.market.priority import watch
 from hft_gym.market.records import Event, Intent, Reason
+from hft_gym.market.risk.state import clear_risk
 from hft_gym.market.ways import known_of, split_random
 
 MICROTICKS = 1_000_000
 NONE = int(Intent.NONE)
 WORKING = int(Intent.WORKING)
 FILLED, TAKEN = int(Reason.FILLED), int(Reason.TAKEN)
-FILLED_EVENT = int(Event.FILLED)
+FILLED_EVENT, RESTED = int(Event.FILLED), int(Event.RESTED)
+ACCEPTED = int(Reason.ACCEPTED)
 
 
 class News(NamedTuple):
@@ -103,6 +105,24 @@ def respond(
         news.lots,
         ts_exchange_ns,
         int(answer["known_ns"]),
+    )
+    note(models.journal, trader, entry)
+
+
+@kernel
+def note_place(models: MarketModels, trader: np.void, slot: int, ts_exchange_ns: int) -> None:
+    """Tell the journal that an order has taken its place in a queue; we know with its answer."""
+    order = trader["orders"][slot]
+    entry = Entry(
+        RESTED,
+        ACCEPTED,
+        slot,
+        int(order["order_id"]),
+        int(order["side"]),
+        int(order["px_ticks"]),
+        int(order["leaves_lots"]),
+        ts_exchange_ns,
+        int(trader["last_known_ns"]),
     )
     note(models.journal, trader, entry)
 
@@ -202,6 +222,7 @@ def clear_trader(trader: np.void, row: int, mid2_ticks: int) -> None:
     trader["last_arrival_ns"] = 0
     trader["last_known_ns"] = 0
     split_random(trader)
+    clear_risk(trader)
     trader["message_head"] = 0
     trader["message_count"] = 0
     trader["response_head"] = 0

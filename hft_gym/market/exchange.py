@@ -18,7 +18,13 @@ from hft_gym.kernel.jit import kernel
 from hft_gym.kernel.lanes import LANES, first_bits, lanes_within, lowest_bit, without_lowest
 from hft_gym.market.columns import consumed_of, flags_of, kind_of, ts_exchange_of
 from hft_gym.market.ending import expire
-from hft_gym.market.interfaces import MarketModels, lots_ahead_gone, needs_level_lots
+from hft_gym.market.interfaces import (
+    MarketModels,
+    follows_levels,
+    lots_ahead_gone,
+    needs_level_lots,
+)
+from hft_gym.market.levels import open_level
 from hft_gym.market.matching import end_packet, on_clear, on_crossing_add, on_reduce, on_trade
 from hft_gym.market.orders import arrive, uncross
 from hft_gym.market.priority import FAR
@@ -48,18 +54,19 @@ def _come_forward(
     move = moves_of(tape["index"])[row]
     if move["lots"] >= 0:  # a level that grew
         return
+    place = reach_of(tape["index"])[row]
+    side, px = -1 if place & 1 else 1, int(book["base_ticks"] + (place >> 1))
+    if follows_levels(models.queue):
+        open_level(tape, book, trader, side, px, row)
+        return
     level_lots = -1
     if needs_level_lots(models.queue):
         level_lots = lots_after(tape, book, row)
     lots, key = -int(move["lots"]), int(move["queue_key"])
     if trader["has_several"] or trader["packet_open"]:
-        place = reach_of(tape["index"])[row]
-        side = -1 if place & 1 else 1
-        px = book["base_ticks"] + (place >> 1)
         on_reduce(models, trader, side, px, lots, key, level_lots)
         return
-    is_ask = reach_of(tape["index"])[row] & 1
-    order = trader["orders"][trader["ask_slot"] if is_ask else trader["bid_slot"]]
+    order = trader["orders"][trader["bid_slot"] if side > 0 else trader["ask_slot"]]
     gone = lots_ahead_gone(models.queue, order, key, lots, level_lots)
     order["ahead_lots"] = max(0, order["ahead_lots"] - gone)
 
@@ -111,7 +118,7 @@ def _quiet_until(
             found = first_bits(found, stop - row)
         while found:
             at = row + lowest_bit(found)
-            if reach[at] < 0 or reach[at] >= QUIET:
+            if reach[at] < 0 or reach[at] >= QUIET or follows_levels(models.queue):
                 return at
             _come_forward(models, tape, book, trader, at)
             found = without_lowest(found)
@@ -134,7 +141,7 @@ def _row_by_row(
         if moves[row]["lots"] < 0 and trader["consumed_lots"] > 0:
             _release_consumed(book, trader, here & PLACE_MASK, -int(moves[row]["lots"]))
         if trader["packet_open"] and flags_of(tape)[row] & LAST:
-            end_packet(trader)
+            end_packet(models, tape, book, trader, row)
         row += 1
     return row
 
@@ -153,7 +160,7 @@ def _replay(models: MarketModels, tape: np.void, book: np.void, trader: np.void,
         if row < stop:
             _row_of_ours(models, tape, book, trader, row)
             if trader["packet_open"] and flags_of(tape)[row] & LAST:
-                end_packet(trader)
+                end_packet(models, tape, book, trader, row)
             row += 1
     trader["row"] = stop
 

@@ -72,6 +72,48 @@ def share_of_print(
     return max(0, min(remaining_lots - ahead_lots, int(order["leaves_lots"])))
 
 
+@optional_interface
+def needs_orders(model: tuple) -> bool:
+    """Whether a queue model works only with tapes that show every single order."""
+    return False
+
+
+@optional_interface
+def follows_levels(model: tuple) -> bool:
+    """Whether a queue model estimates our place from levels alone; see `share_behind`."""
+    return False
+
+
+@optional_interface
+def share_behind(model: tuple, front_lots: float, back_lots: float) -> float:
+    """Share, 0 to 1, of a cancelled lot that stood behind us rather than before us.
+
+    Asked only of models that follow levels, with lots on at least one side of us.
+    """
+    return 1.0
+
+
+@optional_interface
+def needs_top(model: tuple) -> bool:
+    """Whether a queue model wants `order["is_top"]`: that the order bettered the market."""
+    return False
+
+
+@optional_interface
+def fills_at_once(model: tuple) -> bool:
+    """Whether orders fill in whole when they arrive: how simple brokers' simulators do it."""
+    return False
+
+
+@optional_interface
+def immediate_fill_px(model: tuple, side: int, bid_ticks: int, ask_ticks: int) -> int:
+    """Price at which an order that arrives fills at once, in whole ticks.
+
+    Asked only of models that fill at once, with the touch of a book that is not crossed.
+    """
+    return ask_ticks if side > 0 else bid_ticks
+
+
 class Latency(NamedTuple):
     """How long everything takes, each a delay model.
 
@@ -142,6 +184,22 @@ def lots_allowed(
     return int(message["lots"])
 
 
+@optional_interface
+def must_flatten(model: tuple, trader: np.void, now_ns: int) -> bool:
+    """Whether the kill switch is on: all orders must be cancelled and the position closed.
+
+    Asked of the risk model at each decision, before a strategy acts; `market.risk.kill.enforce`
+    asks and does it.
+    """
+    return False
+
+
+@optional_interface
+def must_drain(model: tuple, trader: np.void) -> bool:
+    """Whether the journal has little room left: let the caller's caller empty it, then go on."""
+    return False
+
+
 class NoJournal(NamedTuple):
     """Nothing is written down."""
 
@@ -173,3 +231,8 @@ class MarketModels(NamedTuple):
     risk: tuple = NoRisk()
     journal: tuple = NoJournal()
     rules: VenueRules = VenueRules()
+
+
+@interface
+def mark_microticks(model: tuple, quote: np.void, position_lots: int) -> int:
+    """Price at which a position is valued, in millionths of a tick; see `market.marks`."""

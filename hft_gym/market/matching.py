@@ -6,19 +6,23 @@ from hft_gym.book.index import moves_of, reach_of
 from hft_gym.book.ladder import place_of
 from hft_gym.kernel.jit import kernel
 from hft_gym.market.account import fill
-from hft_gym.market.columns import consumed_of, lots_of, px_of, ts_exchange_of
+from hft_gym.market.columns import consumed_of, kind_of, lots_of, px_of, ts_exchange_of
 from hft_gym.market.ending import drop_all
 from hft_gym.market.interfaces import (
     MarketModels,
+    follows_levels,
     lots_ahead_gone,
     needs_level_lots,
     share_of_print,
 )
+from hft_gym.market.levels import close_levels, note_print, open_level
 from hft_gym.market.priority import first_at, leave, line_of, watch
 from hft_gym.market.records import Reason
 from hft_gym.market.sight import lots_before
 from hft_gym.market.taking import consume
+from hft_gym.tape.rows import Kind
 
+LEVEL = int(Kind.LEVEL)
 BOOK_CLEARED = int(Reason.BOOK_CLEARED)
 
 
@@ -60,6 +64,9 @@ def on_trade(models: MarketModels, tape: np.void, book: np.void, trader: np.void
     remaining = int(moves_of(tape["index"])[row]["queue_key"])
     px_ticks = int(px_of(tape)[row])
     line, k = line_of(side), 0
+    lots = remaining
+    if follows_levels(models.queue):
+        open_level(tape, book, trader, side, px_ticks, row)
     while k < trader["live_count"][line]:
         slot = int(trader["live_slots"][line, k])
         order = trader["orders"][slot]
@@ -69,7 +76,9 @@ def on_trade(models: MarketModels, tape: np.void, book: np.void, trader: np.void
         if order["px_ticks"] == px_ticks:
             traded = _share(models, tape, book, order, remaining, row)
             passed = min(remaining - traded, int(order["ahead_lots"]))
-            if passed > 0:
+            if follows_levels(models.queue):
+                note_print(order, lots, remaining, traded)
+            elif passed > 0:
                 _give_credit(trader, order, passed)
         if traded > 0:
             remaining -= traded
@@ -89,6 +98,8 @@ def on_crossing_add(
     """A newcomer rests at a price that ours would have met: it would have traded with us."""
     side = 1 if reach_of(tape["index"])[row] < 0 else -1  # of ours
     px_ticks, remaining = int(px_of(tape)[row]), int(lots_of(tape)[row])
+    if kind_of(tape)[row] == LEVEL:  # its lots are all that the level shows now
+        remaining = int(moves_of(tape["index"])[row]["lots"])
     ts_exchange_ns = ts_exchange_of(tape)[row]
     place = place_of(book["base_ticks"], -side, px_ticks)
     line = line_of(side)
@@ -130,11 +141,18 @@ def on_reduce(
 
 
 @kernel
-def end_packet(trader: np.void) -> None:
+def end_packet(
+    models: MarketModels, tape: np.void, book: np.void, trader: np.void, row: int
+) -> None:
     """Give back the credit that no REDUCE has used: those lots are still ahead of us.
 
-    They are counted: lots that traded at our price and passed us unseen.
+    They are counted: lots that traded at our price and passed us unseen. Models that follow levels
+    see them now, after the packet's last row.
     """
+    if follows_levels(models.queue):
+        close_levels(models, tape, book, trader, row)
+        trader["packet_open"] = 0
+        return
     for line in range(2):
         side = 1 - 2 * line
         worst = trader["packet_bid_ticks"] if side > 0 else trader["packet_ask_ticks"]

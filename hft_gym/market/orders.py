@@ -4,10 +4,16 @@ import numpy as np
 
 from hft_gym.book.ladder import NO_PRICE, lots_at
 from hft_gym.kernel.jit import kernel
-from hft_gym.market.account import News, respond
+from hft_gym.market.account import News, note_place, respond
 from hft_gym.market.columns import ladder_of
 from hft_gym.market.ending import CANCELLED, drop, finish
-from hft_gym.market.interfaces import MarketModels
+from hft_gym.market.interfaces import (
+    MarketModels,
+    fills_at_once,
+    follows_levels,
+    needs_top,
+)
+from hft_gym.market.levels import stand_behind
 from hft_gym.market.priority import join, leave, line_of, watch
 from hft_gym.market.records import (
     Action,
@@ -18,8 +24,8 @@ from hft_gym.market.records import (
     TimeInForce,
     WhenCrossed,
 )
-from hft_gym.market.sight import collar_px, is_crossed, opposite_touch
-from hft_gym.market.taking import lots_in_reach, meets_own, take, take_past_ours
+from hft_gym.market.sight import betters_market, collar_px, is_crossed, opposite_touch
+from hft_gym.market.taking import fill_at_once, lots_in_reach, meets_own, take, take_past_ours
 
 NEW, MODIFY, CANCEL = int(Action.NEW), int(Action.MODIFY), int(Action.CANCEL)
 ACCEPTED_EVENT, REJECTED_EVENT = int(Event.ACCEPTED), int(Event.REJECTED)
@@ -104,6 +110,19 @@ def _make_way(models: MarketModels, tape: np.void, trader: np.void, message: np.
 
 
 @kernel
+def _rest(models: MarketModels, tape: np.void, book: np.void, trader: np.void, slot: int) -> None:
+    """An order comes to stand behind all that is displayed at its price."""
+    order = trader["orders"][slot]
+    side, px_ticks = int(order["side"]), int(order["px_ticks"])
+    order["ahead_lots"] = lots_at(ladder_of(book), book["base_ticks"], side, px_ticks)
+    if follows_levels(models.queue):
+        stand_behind(order, int(order["ahead_lots"]))
+    if needs_top(models.queue):
+        order["is_top"] = betters_market(tape, book, int(trader["row"]), side, px_ticks)
+    join(trader, slot)
+
+
+@kernel
 def _enter(
     models: MarketModels,
     tape: np.void,
@@ -122,6 +141,8 @@ def _enter(
             reason = _make_way(models, tape, trader, message)
     elif meets:
         reason = take_past_ours(models, tape, book, trader, slot, touch, ts_exchange_ns)
+    elif fills_at_once(models.queue):
+        fill_at_once(models, tape, book, trader, slot, message)
     elif touch != NO_PRICE:
         take(models, tape, book, trader, slot, touch, ts_exchange_ns)
     if order["leaves_lots"] == 0:
@@ -129,9 +150,8 @@ def _enter(
     if reason == ACCEPTED and _is_immediate(message):
         reason = IMMEDIATE_REST
     if reason == ACCEPTED:
-        side, px_ticks = int(order["side"]), int(order["px_ticks"])
-        order["ahead_lots"] = lots_at(ladder_of(book), book["base_ticks"], side, px_ticks)
-        join(trader, slot)
+        _rest(models, tape, book, trader, slot)
+        note_place(models, trader, slot, ts_exchange_ns)
     else:
         finish(models, tape, trader, slot, ts_exchange_ns, News(CANCELLED, reason, 0, 0))
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from hft_gym.errors import ConfigError
+from hft_gym.market.risk.records import RISK_DTYPE
 
 MOST_ORDERS = 1 << 16  # slots are u2
 
@@ -66,6 +67,7 @@ class Event(IntEnum):
     MODIFIED = 6
     BREACH = 7  # our own risk limits held lots of a message back
     EXPIRED = 8
+    RESTED = 9  # took a place in a queue: at a price of its own choice, or after a change of it
 
 
 class Reason(IntEnum):
@@ -130,11 +132,16 @@ ORDER_DTYPE = np.dtype(
         ("ahead_lots", "i8"),  # lots of others that trade before it
         ("credit_lots", "i8"),  # part of `ahead_lots` taken off by a print, its REDUCE still due
         ("filled_lots", "i8"),
+        ("front_lots", "f8"),  # lots before it by an estimate from levels; see market.levels
         ("px_ticks", "i4"),
         ("leaves_lots", "i4"),  # 0: the slot is free
+        ("level_lots", "i4"),  # of others at its price, when last looked at by such an estimate
+        ("traded_lots", "i4"),  # at its price since the level last changed
         ("side", "i1"),
         ("post_only", "u1"),
         ("time_in_force", "u1"),
+        ("is_top", "u1"),  # it bettered the market when it came
+        ("is_moved", "u1"),  # the open packet changes its level
     ],
     align=True,
 )
@@ -215,6 +222,13 @@ def trader_dtype(orders: int = 4, messages: int = 16, responses: int = 48) -> np
             ("intents", INTENT_DTYPE, (orders,)),
             ("messages", MESSAGE_DTYPE, (messages,)),
             ("responses", RESPONSE_DTYPE, (responses,)),
+            (
+                "asked_lots",
+                "i4",
+                (orders,),
+            ),  # most that changes under way want
+            ("journal_address", "i8"),  # of a record of `JOURNAL_HEAD_DTYPE`; 0: none
+            ("risk", RISK_DTYPE),
         ],
         align=True,
     )

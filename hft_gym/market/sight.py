@@ -10,7 +10,7 @@ from hft_gym.book.index import (
     load_window,
     reach_of,
 )
-from hft_gym.book.ladder import NO_PRICE
+from hft_gym.book.ladder import NO_PRICE, best_ask_at_or_above, best_bid_at_or_below
 from hft_gym.kernel.jit import kernel
 from hft_gym.market.columns import consumed_of, flags_of, ladder_of
 from hft_gym.tape.rows import Flag
@@ -74,6 +74,32 @@ def opposite_touch(tape: np.void, book: np.void, row: int, side: int, px_ticks: 
             break
         level -= side
     return best
+
+
+@kernel
+def betters_market(tape: np.void, book: np.void, row: int, side: int, px_ticks: int) -> bool:
+    """Whether an order that rests is better than all others of its side."""
+    ladder = ladder_of(book)
+    own = 0 if side > 0 else 1
+    level = px_ticks - book["base_ticks"]
+    while 0 <= 2 * level < ladder.size:
+        show(tape, book, row, 2 * level)
+        if ladder[2 * level + own] > 0:
+            return False
+        if ladder[2 * level + 1 - own] > 0:
+            break
+        level += side
+    return True
+
+
+@kernel
+def touch_of(tape: np.void, book: np.void, row: int) -> tuple[int, int]:
+    """Best bid and ask of the tape before a row; NO_PRICE where a side is empty."""
+    base, ladder = int(book["base_ticks"]), ladder_of(book)
+    show(tape, book, row, 0)
+    show(tape, book, row, int(book["places"]) - 1)  # the whole band, not a window of it
+    ask = best_ask_at_or_above(ladder, base, base)
+    return best_bid_at_or_below(ladder, base, ladder.size // 2 - 1 + base), ask
 
 
 @kernel

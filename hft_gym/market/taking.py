@@ -7,10 +7,12 @@ from hft_gym.kernel.jit import kernel
 from hft_gym.market.account import fill
 from hft_gym.market.columns import consumed_of, ladder_of
 from hft_gym.market.ending import drop
-from hft_gym.market.interfaces import MarketModels
+from hft_gym.market.interfaces import MarketModels, immediate_fill_px
 from hft_gym.market.priority import best_px, leave, line_of
-from hft_gym.market.records import Reason, SelfTrade
+from hft_gym.market.records import OrderType, Reason, SelfTrade
+from hft_gym.market.sight import touch_of
 
+MARKET = int(OrderType.MARKET)
 ACCEPTED, SELF_TRADE = int(Reason.ACCEPTED), int(Reason.SELF_TRADE)
 CANCEL_NEWEST, CANCEL_OLDEST = int(SelfTrade.CANCEL_NEWEST), int(SelfTrade.CANCEL_OLDEST)
 CANCEL_BOTH, ALLOW = int(SelfTrade.CANCEL_BOTH), int(SelfTrade.ALLOW)
@@ -51,6 +53,26 @@ def take(
             consume(book, trader, place, lots)
             fill(models, tape, trader, slot, lots, px, ts_exchange_ns, False)
         px += side
+
+
+@kernel
+def fill_at_once(
+    models: MarketModels,
+    tape: np.void,
+    book: np.void,
+    trader: np.void,
+    slot: int,
+    message: np.void,
+) -> None:
+    """Fill an order in whole at the model's price, where its limit and a two-sided book allow."""
+    order = trader["orders"][slot]
+    side, lots = int(order["side"]), int(order["leaves_lots"])
+    bid, ask = touch_of(tape, book, int(trader["row"]))
+    if bid == NO_PRICE or ask == NO_PRICE:
+        return
+    px = immediate_fill_px(models.queue, side, bid, ask)
+    if message["order_type"] == MARKET or side * (order["px_ticks"] - px) >= 0:
+        fill(models, tape, trader, slot, lots, px, int(message["arrival_ns"]), False)
 
 
 @kernel

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hft_gym.market.interfaces import lots_ahead_gone
+from hft_gym.market.interfaces import lots_ahead_gone, needs_orders
 
 
 class Fifo(NamedTuple):
@@ -17,3 +17,8 @@ def _lots_ahead_gone(
 ) -> int:
     # keys are row numbers: whoever came before the row we arrived at stands ahead of us
     return lots if queue_key < order["arrival_row"] else 0
+
+
+@needs_orders.implement(Fifo)
+def _needs_orders(model: Fifo) -> bool:
+    return True

@@ -7,6 +7,7 @@ from hft_gym.kernel.jit import kernel
 from hft_gym.market.fees.per_lot import PerLot
 from hft_gym.market.interfaces import fee_microticks
 from hft_gym.market.records import TRADER_DTYPE
+from tests.market.fees.samples import check_twins
 
 pytestmark = pytest.mark.kernel
 
@@ -34,3 +35,7 @@ def test_fees_of_parts_add_up():
     one = fee_microticks(model, ME, 100, 1, True)
     assert one == 333_333
     assert fee_microticks(model, ME, 100, 7, True) == 7 * one
+
+
+def test_per_lot_equals_its_slow_twin():
+    check_twins(PerLot(maker_ticks=-0.013, taker_ticks=1 / 3))

@@ -1,0 +1,1 @@
+"""How simple brokers' simulators fill orders, to set beside a believable exchange."""

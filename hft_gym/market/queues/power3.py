@@ -1,0 +1,25 @@
+"""Cancels fall before us by a power of the share of the lots there."""
+
+from typing import NamedTuple
+
+from hft_gym.market.interfaces import share_behind
+from hft_gym.market.queues.by_level import by_level
+from hft_gym.market.queues.power import check_power
+
+
+@by_level
+class Power3(NamedTuple):
+    """Share behind: 1 - (front / (front + back))^n.
+
+    Attributes:
+        n: 1: every lot is cancelled alike; the larger, the fewer cancels stood before us.
+    """
+
+    n: float = 2.0
+
+    check = check_power
+
+
+@share_behind.implement(Power3)
+def _share_behind(model: Power3, front_lots: float, back_lots: float) -> float:
+    return 1.0 - (front_lots / (front_lots + back_lots)) ** model.n

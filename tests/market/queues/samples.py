@@ -1,0 +1,90 @@
+"""What tests of queue models share: the same market with single orders and with levels only."""
+
+import numpy as np
+
+from hft_gym.market.interfaces import MarketModels
+from hft_gym.market.latencies.constant import constant_latency
+from hft_gym.market.queues.log import Log
+from hft_gym.market.queues.log2 import Log2
+from hft_gym.market.queues.power import Power
+from hft_gym.market.queues.power2 import Power2
+from hft_gym.market.queues.power3 import Power3
+from hft_gym.market.queues.risk_averse import RiskAverse
+from hft_gym.tape.rows import Flag, Kind
+from tests.market.desk import NO_FEES, Desk
+from tests.random_tapes import START_NS, TapeWriter
+
+BY_LEVEL = [RiskAverse(), Power(2.0), Power(0.5), Power2(2.0), Power3(3.0), Log(), Log2()]
+
+
+def name_of(model):
+    return str(model)
+
+
+def desk(queue, **more):
+    """A desk with another queue model; latency 0."""
+    made = Desk(**more)
+    made.models = MarketModels(constant_latency(0, 0), queue, NO_FEES)
+    return made
+
+
+def in_levels(tape):
+    """A writer of the same market as a feed of levels tells it, packet by packet."""
+    writer, shown, lots_of, changed = TapeWriter(), {}, {}, set()
+    names = ("ts_exchange_ns", "kind", "side", "px_ticks", "lots", "queue_key", "flags")
+    rows = zip(*(getattr(tape, n).tolist() for n in names), strict=True)
+    for row, (ts_ns, kind, side, px, lots, key, flags) in enumerate(rows):
+        kept = flags & ~int(Flag.LAST)
+        if kind == Kind.ADD:
+            lots_of[row] = [side, px, lots]
+            changed.add((side, px))
+        elif kind == Kind.REDUCE:
+            lots_of[key][2] -= lots
+            changed.add((side, px))
+        elif kind == Kind.TRADE:
+            writer.row(Kind.TRADE, side, px, lots, -1, kept)
+        elif kind == Kind.CLEAR:
+            writer.row(Kind.CLEAR, 0, 0, 0)
+            lots_of, shown = {}, {}
+        if flags & Flag.LAST:
+            for level in sorted(changed):
+                total = sum(o[2] for o in lots_of.values() if tuple(o[:2]) == level)
+                if total != shown.get(level, 0):
+                    writer.row(Kind.LEVEL, *level, total, -1, kept & int(Flag.SNAPSHOT))
+                shown[level] = total
+            changed = set()
+            if writer._packet:
+                writer.send(ts_ns)
+    return writer
+
+
+def start(tape):
+    """First time at which an order may come: the book stands."""
+    return int(tape.ts_exchange_ns[60] - START_NS) / 1e6
+
+
+def fills_of(queue, tape, arrivals, until_ms):
+    """[(time, price, lots)] of our orders (at_ms, side, px, lots) on a tape."""
+    made = desk(queue, sizes=(32, 64, 256))
+    made.writer = _Fixed(tape)
+    found, before = [], {}
+    for slot, (at_ms, side, px, lots) in enumerate(arrivals):
+        made.new(slot, at_ms, side, px, lots, post_only=True)
+    for at_ms in np.arange(arrivals[-1][0], until_ms, 0.5):
+        made.run(float(at_ms))
+        for slot in range(len(arrivals)):
+            filled = int(made.order(slot)["filled_lots"])
+            if filled != before.get(slot, 0):
+                found.append((float(at_ms), slot, filled - before.get(slot, 0)))
+                before[slot] = filled
+    return found, made
+
+
+class _Fixed:
+    """A tape that is whole already, where a desk wants a writer."""
+
+    def __init__(self, tape):
+        self._tape = tape
+
+    def tape(self):
+        return self._tape

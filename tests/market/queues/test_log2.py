@@ -1,0 +1,43 @@
+"""A logarithm of the lots behind, in that of all."""
+
+import numpy as np
+import pytest
+
+from hft_gym.kernel.jit import kernel
+from hft_gym.market.interfaces import share_behind
+from hft_gym.market.queues.log2 import Log2
+from tests.market.queues.samples import desk
+from tests.naive.queues import share_behind as naive_share_behind
+
+pytestmark = pytest.mark.kernel
+
+MODEL = Log2()
+
+
+@kernel
+def shares(model, front_lots, back_lots, out):
+    for k in range(out.size):
+        out[k] = share_behind(model, front_lots[k], back_lots[k])
+
+
+def test_the_share_behind_equals_its_formula():
+    random = np.random.default_rng(1)
+    front, back = random.random(50) * 30, random.random(50) * 30
+    front[0], back[1] = 0.0, 0.0
+    found = np.empty(50)
+    shares(MODEL, front, back, found)
+    pairs = zip(front.tolist(), back.tolist(), strict=True)
+    assert found.tolist() == pytest.approx([naive_share_behind(MODEL, f, b) for f, b in pairs])
+    assert (found >= 0).all()
+    assert (found <= 1).all()
+
+
+def test_the_published_front():
+    """Ten lots before us; the level goes from 10 to 16 and then to 12."""
+    here = desk(MODEL, book=[(1, 100, 10), (-1, 103, 5)])
+    here.new(0, 1, 1, 100)
+    key = here.add(2, 1, 100, 6)
+    here.reduce(3, 1, 100, 4, key)
+    here.run(4)
+    assert here.order(0)["front_lots"] == pytest.approx(8.747284, abs=1e-6)
+    assert here.order(0)["ahead_lots"] == np.ceil(8.747284)

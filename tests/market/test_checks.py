@@ -1,0 +1,46 @@
+"""Models that cannot be are refused before anything is compiled."""
+
+import pytest
+
+from hft_gym.errors import ConfigError
+from hft_gym.market.checks import check_models, check_queue, has_orders
+from hft_gym.market.fees.per_lot import PerLot
+from hft_gym.market.fees.tiers import Tiers
+from hft_gym.market.interfaces import MarketModels
+from hft_gym.market.latencies.by_load import ByLoad
+from hft_gym.market.latencies.constant import constant_latency
+from hft_gym.market.latencies.uniform import Uniform
+from hft_gym.market.queues.fifo import Fifo
+from hft_gym.market.queues.power import Power
+from hft_gym.market.queues.pro_rata import ProRata
+from tests.market.queues.samples import in_levels
+from tests.random_tapes import random_tape
+
+GOOD = MarketModels(constant_latency(1, 1), Fifo(), PerLot())
+
+
+@pytest.mark.parametrize(
+    ("bad", "message"),
+    [
+        (GOOD._replace(latency=GOOD.latency._replace(cancel=Uniform(3, 2))), "low_ns"),
+        (GOOD._replace(latency=GOOD.latency._replace(feed=ByLoad(Uniform(3, 2)))), "low_ns"),
+        (GOOD._replace(queue=Power(-1.0)), "n must be above 0"),
+        (GOOD._replace(queue=ProRata(fifo_share=1.5)), "parts from 0 to 1"),
+        (GOOD._replace(fees=Tiers(second_from_lots=0)), "second_from_lots"),
+    ],
+)
+def test_each_part_is_asked(bad, message):
+    check_models(GOOD)
+    with pytest.raises(ConfigError, match=message):
+        check_models(bad)
+
+
+def test_an_exact_place_needs_single_orders():
+    orders = random_tape(1, 60)
+    levels = in_levels(orders).tape()
+    assert (has_orders(orders), has_orders(levels)) == (True, False)
+    check_queue(Fifo(), orders, True)
+    for queue in (Power(), ProRata()):
+        check_queue(queue, levels, False)
+    with pytest.raises(ConfigError, match=r"test shows levels.*queue=risk_averse, power"):
+        check_queue(Fifo(), levels, False)
