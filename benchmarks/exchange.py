@@ -125,7 +125,7 @@ def best_s(ground: Ground, strategy: Any) -> tuple[float, Result]:
     for _ in range(ROUNDS):
         gc.collect()
         start = perf_counter()
-        result = backtest(ground, strategy, orders=ORDERS)
+        result = backtest(ground, strategy, orders=ORDERS, journal=False)
         times.append(perf_counter() - start)
     return min(times), result
 
@@ -139,7 +139,7 @@ def check_modes(ground: Ground) -> None:
     meta = ground.tape.meta
     end_ns = meta.session_start_ns + (meta.session_end_ns - meta.session_start_ns) // 20
     alone, told = (
-        backtest(ground, strategy, end_ns=end_ns, orders=ORDERS).fills
+        backtest(ground, strategy, end_ns=end_ns, orders=ORDERS, journal=False).fills
         for strategy in (MAKER, Listener())
     )
     if len(alone) < 10 or not np.array_equal(alone, told):

@@ -210,7 +210,7 @@ def drive(strategy: PythonStrategy, desk: Desk) -> None:
         elif turn == Turn.TIMER:
             strategy.on_timer(desk, desk.now_ns)
         elif turn == Turn.LOG_FULL:
-            desk.memory.grow()
+            desk.memory.make_room()
         else:
             answer = desk.answer
             if answer["position_lots"] != 0:

@@ -17,7 +17,7 @@ from hft_gym.kernel.lanes import LANES, first_bits, lanes_within, lowest_bit
 from hft_gym.market.account import learn
 from hft_gym.market.columns import ts_exchange_of
 from hft_gym.market.exchange import live_until
-from hft_gym.market.interfaces import MarketModels
+from hft_gym.market.interfaces import MarketModels, must_drain
 from hft_gym.market.priority import FAR
 
 OVER, PACKET, TIMER = int(Turn.OVER), int(Turn.PACKET), int(Turn.TIMER)
@@ -129,12 +129,21 @@ def take_in(desk: np.void, ts_ns: int) -> int:
 
 
 @kernel
+def _needs_room(models: MarketModels, desk: np.void) -> bool:
+    """Whether the next answers might not fit in the log of fills or in the journal."""
+    clock, trader = desk["clock"], desk["trader"]
+    if clock["fills"] + len(trader["responses"]) > clock["fill_places"]:
+        return True
+    return must_drain(models.journal, trader)
+
+
+@kernel
 def next_turn(models: MarketModels, desk: np.void) -> int:
     """Go on to the next thing that the strategy hears of; returns a `records.Turn`."""
     clock = desk["clock"]
     if clock["answers_left"] > 0:
         return _next_answer(desk)
-    if clock["fills"] + len(desk["trader"]["responses"]) > clock["fill_places"]:
+    if _needs_room(models, desk):
         return LOG_FULL
     local_ns = _live_until_news(models, desk)
     clock["now_ns"] = local_ns

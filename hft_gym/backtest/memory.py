@@ -15,6 +15,7 @@ from hft_gym.kernel.jit import kernel
 from hft_gym.kernel.random import seed_states
 from hft_gym.market.account import clear_trader
 from hft_gym.market.columns import book_records, columns_record
+from hft_gym.market.journal.buffer import JournalBuffer
 
 _FIRST_FILLS = 4096
 
@@ -44,7 +45,14 @@ class Memory:
         clear_trader(desk["trader"], row, 0)
         clock["quiet_row"] = row
         self.fills = np.zeros(0, FILL_DTYPE)
-        self.grow()
+        self.journal: JournalBuffer | None = None
+        self.make_room()
+
+    def keep_journal(self) -> JournalBuffer:
+        """Let every event of ours be written down; returns where."""
+        self.journal = JournalBuffer()
+        self.journal.attach(self.desks[0]["trader"])
+        return self.journal
 
     def listen(self, has_packets: bool, has_answers: bool, timer_ns: int) -> None:
         """Say what the strategy hears of; a timer of 0 is none.
@@ -63,9 +71,13 @@ class Memory:
         clock["next_timer_ns"] = clock["now_ns"] if timer_ns else FOREVER_NS
         _open(self.desks)
 
-    def grow(self) -> None:
-        """Room for more fills: twice as many, and for as many as answers can bring."""
+    def make_room(self) -> None:
+        """Drain the journal; room for more fills: for as many again, and what answers can bring."""
         desk = self.desks[0]
+        if self.journal is not None:
+            self.journal.drain()
+        if len(self.fills) - desk["clock"]["fills"] >= 2 * len(desk["trader"]["responses"]):
+            return
         more = max(_FIRST_FILLS, 2 * len(desk["trader"]["responses"]), len(self.fills))
         self.fills = np.concatenate([self.fills, np.zeros(more, FILL_DTYPE)])
         desk["clock"]["fills_address"] = address_of(self.fills)

@@ -17,7 +17,7 @@ class Turn(IntEnum):
     PACKET = 1  # the strategy hears of a packet of the market
     TIMER = 2
     ANSWER = 3  # of the exchange
-    LOG_FULL = 4  # nobody's: the log of fills needs room
+    LOG_FULL = 4  # nobody's: the log of fills or the journal needs room
 
 
 # A fill as we come to know of it.

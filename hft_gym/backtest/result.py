@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hft_gym.market.account import MICROTICKS
+from hft_gym.market.journal.tables import JournalTables
 from hft_gym.tape.instrument import Instrument
 
 PATH_DTYPE = np.dtype(
@@ -37,6 +38,7 @@ class Result:
             messages sent, messages rejected, lots traded and lots of these that we took.
         instrument: what was traded.
         state: the strategy's own record at the end; of a Python strategy, None.
+        journal: every event of our orders, one row an order, one row a fill; None if none was kept.
     """
 
     fills: NDArray[Any]
@@ -49,6 +51,7 @@ class Result:
     counts: dict[str, int]
     instrument: Instrument
     state: np.void | None = None
+    journal: JournalTables | None = None
 
     @property
     def fees_ticks(self) -> float:

@@ -18,6 +18,7 @@ from hft_gym.errors import ConfigError, InputError
 from hft_gym.kernel.jit import enable_cache, kernel
 from hft_gym.market.fees.per_lot import PerLot
 from hft_gym.market.interfaces import MarketModels
+from hft_gym.market.journal.tables import JournalTables
 from hft_gym.market.latencies.constant import constant_latency
 from hft_gym.market.queues.fifo import Fifo
 from hft_gym.market.records import Reason
@@ -42,6 +43,7 @@ def backtest(
     start_ns: int | None = None,
     end_ns: int | None = None,
     orders: int = 256,
+    journal: bool = True,
     seed: int = 0,
 ) -> Result:
     """Run a strategy from a start to an end, both local times.
@@ -57,6 +59,7 @@ def backtest(
         start_ns: local time; the session's start if not given.
         end_ns: local time; the session's end if not given. Nothing at or after it is heard of.
         orders: own orders that may be live at once.
+        journal: keep every event of our orders; costs some speed.
         seed: of random latencies.
 
     Raises:
@@ -66,14 +69,16 @@ def backtest(
     enable_cache()
     ground = tape if isinstance(tape, Ground) else Ground.of(tape, models.latency.feed, seed=seed)
     span_ns = _span_ns(ground.tape, start_ns, end_ns)
-    if isinstance(strategy, PythonStrategy):
-        memory = Memory(ground, span_ns, orders, seed, NO_STATE)
-        desk = Desk(models, memory)
-        drive(strategy, desk)
+    is_python = isinstance(strategy, PythonStrategy)
+    state = NO_STATE if is_python else state_dtype_of(strategy)
+    memory = Memory(ground, span_ns, orders, seed, state)
+    if journal:
+        models = models._replace(journal=memory.keep_journal().model())
+    if is_python:
+        drive(strategy, Desk(models, memory))
     else:
-        memory = Memory(ground, span_ns, orders, seed, state_dtype_of(strategy))
         _run_compiled(strategy, models, memory)
-    return _result(memory, span_ns, None if isinstance(strategy, PythonStrategy) else strategy)
+    return _result(memory, span_ns, None if is_python else memory.states[0])
 
 
 def state_dtype_of(strategy: Any) -> np.dtype:
@@ -113,7 +118,7 @@ def _run_compiled(strategy: Any, models: MarketModels, memory: Memory) -> None:
         int(getattr(strategy, "timer_ns", 0)) if on_timer.implemented_by(kind) else 0,
     )
     while _play(strategy, models, memory.desks, memory.states) == Turn.LOG_FULL:
-        memory.grow()
+        memory.make_room()
 
 
 @kernel
@@ -144,7 +149,7 @@ def _play(strategy: tuple, models: MarketModels, desks: NDArray[Any], states: ND
             return turn
 
 
-def _result(memory: Memory, span_ns: tuple[int, int], strategy: Any) -> Result:
+def _result(memory: Memory, span_ns: tuple[int, int], state: np.void | None) -> Result:
     desk = memory.desks[0]
     trader, clock = desk["trader"], desk["clock"]
     tape = memory.ground.tape
@@ -167,5 +172,6 @@ def _result(memory: Memory, span_ns: tuple[int, int], strategy: Any) -> Result:
             "taker_lots": int(trader["taker_lots"]),
         },
         instrument=tape.meta.instrument,
-        state=None if strategy is None else memory.states[0],
+        state=state,
+        journal=None if memory.journal is None else JournalTables.of(memory.journal.entries()),
     )

@@ -14,6 +14,7 @@ from tests.random_tapes import START_NS, RandomMarket, TapeWriter, random_tape
 
 MS = 1_000_000
 ORDERS = 4  # the size that environments have: the exchange is compiled once for both
+SMALL = {"orders": ORDERS, "journal": False}
 FREE = MODELS._replace(fees=PerLot(0.0, 0.0))
 
 
@@ -74,7 +75,7 @@ class Script(PythonStrategy):
 
 def run(market, strategy, end_ms, chosen=None, **kwargs):
     chosen = models() if chosen is None else chosen
-    return backtest(market.tape(end_ms), strategy, models=chosen, orders=ORDERS, **kwargs)
+    return backtest(market.tape(end_ms), strategy, models=chosen, **{**SMALL, **kwargs})
 
 
 @functools.cache

@@ -8,7 +8,7 @@ from hft_gym.backtest.run import backtest
 from hft_gym.backtest.samples.imbalance import PythonImbalanceTaker
 from hft_gym.backtest.samples.two_sided import PythonTwoSidedMaker
 from hft_gym.tape.rows import Kind
-from tests.backtest.cases import FREE, ORDERS, Market, at, models, random_ground, run
+from tests.backtest.cases import FREE, ORDERS, SMALL, Market, at, models, random_ground, run
 from tests.naive.backtest import naive_fills
 
 pytestmark = pytest.mark.kernel
@@ -59,7 +59,7 @@ class Fickle(PythonStrategy):
 def test_every_fill_of_the_slow_twin(latency, seed):
     ground = random_ground(seed)
     chosen = models(*latency)
-    result = backtest(ground, Fickle(seed), models=chosen, orders=ORDERS)
+    result = backtest(ground, Fickle(seed), models=chosen, **SMALL)
     slow = naive_fills(ground, Fickle(seed), chosen, span_of(ground), ORDERS)
     assert len(slow) > 10
     assert rows_of(result.fills) == slow
@@ -71,7 +71,7 @@ def test_every_fill_of_the_slow_twin(latency, seed):
 )
 def test_samples_beside_the_slow_twin(make):
     ground = random_ground()
-    result = backtest(ground, make(), models=FREE, orders=ORDERS)
+    result = backtest(ground, make(), models=FREE, **SMALL)
     slow = naive_fills(ground, make(), FREE, span_of(ground), ORDERS)
     assert len(slow) > 3
     assert rows_of(result.fills) == slow
@@ -94,8 +94,8 @@ class Attentive(PythonTwoSidedMaker):
 
 def test_hearing_of_more_changes_nothing():
     ground = random_ground()
-    quiet = backtest(ground, PythonTwoSidedMaker(1_000_000), orders=ORDERS)
-    told = backtest(ground, Attentive(1_000_000), orders=ORDERS)
+    quiet = backtest(ground, PythonTwoSidedMaker(1_000_000), **SMALL)
+    told = backtest(ground, Attentive(1_000_000), **SMALL)
     assert len(quiet.fills) > 5
     assert np.array_equal(quiet.fills, told.fills)
     assert quiet.pnl_ticks == told.pnl_ticks

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from hft_gym.backtest.run import backtest
-from tests.backtest.cases import FREE, ORDERS, Market, Script, random_ground, run
+from tests.backtest.cases import FREE, SMALL, Market, Script, random_ground, run
 from tests.backtest.test_engine import Fickle
 
 pytestmark = pytest.mark.kernel
@@ -22,16 +22,16 @@ def test_each_fill_of_an_order_is_written_down():
 
 def test_the_log_grows(monkeypatch):
     ground = random_ground()
-    whole = backtest(ground, Fickle(3), models=FREE, orders=ORDERS)
+    whole = backtest(ground, Fickle(3), models=FREE, **SMALL)
     monkeypatch.setattr("hft_gym.backtest.memory._FIRST_FILLS", 1)
-    often = backtest(ground, Fickle(3), models=FREE, orders=ORDERS)
+    often = backtest(ground, Fickle(3), models=FREE, **SMALL)
     assert len(whole.fills) > 10
     assert np.array_equal(whole.fills, often.fills)
 
 
 def test_the_log_is_the_account():
     ground = random_ground(4)
-    result = backtest(ground, Fickle(5), orders=ORDERS)
+    result = backtest(ground, Fickle(5), **SMALL)
     lots = result.fills["side"] * result.fills["lots"]
     assert lots.sum() == result.position_lots
     assert -(lots * result.fills["px_ticks"]).sum() == result.cash_ticks

@@ -17,7 +17,7 @@ from hft_gym.backtest.interfaces import on_event, on_fill, on_order, on_timer
 from hft_gym.backtest.ordering import ANY_SLOT, cancel, place
 from hft_gym.backtest.run import MODELS, backtest
 from hft_gym.kernel.jit import kernel
-from tests.backtest.cases import ORDERS, forked_tapes
+from tests.backtest.cases import ORDERS, SMALL, forked_tapes
 
 pytestmark = pytest.mark.kernel
 SEEN = 1_000_003
@@ -79,7 +79,7 @@ def _on_order(strategy, context, answer):
 def outcomes(tapes, strategy, end_of):
     grounds = [Ground.of(tape, MODELS.latency.feed) for tape in tapes]
     end_ns = min(end_of(ground) for ground in grounds)
-    return [backtest(g, strategy, end_ns=end_ns, orders=ORDERS) for g in grounds]
+    return [backtest(g, strategy, end_ns=end_ns, **SMALL) for g in grounds]
 
 
 @pytest.mark.parametrize("seed", [5, 6, 7])

@@ -33,13 +33,23 @@ def test_what_came_before_the_start_is_known_and_has_happened():
 def test_more_room_keeps_the_fills():
     held = memory()
     clock = held.desks[0]["clock"]
+    before = int(clock["fill_places"])
+    held.make_room()
+    assert clock["fill_places"] == before  # nothing has been written
     held.fills["lots"][:2] = [3, 4]
-    clock["fills"] = 2
-    before = clock["fill_places"]
-    held.grow()
+    clock["fills"] = before - 1
+    held.make_room()
     assert clock["fill_places"] >= 2 * before
     assert clock["fills_address"] == address_of(held.fills)
-    assert held.logged["lots"].tolist() == [3, 4]
+    assert held.logged["lots"][:3].tolist() == [3, 4, 0]
+
+
+def test_a_journal_is_drained():
+    held = memory()
+    journal = held.keep_journal()
+    assert held.desks[0]["trader"]["journal_address"] != 0
+    held.make_room()
+    assert journal.entries().size == 0
 
 
 def test_who_hears_of_nothing_is_refused():

@@ -8,7 +8,7 @@ from hft_gym.backtest.run import MODELS, backtest, state_dtype_of
 from hft_gym.backtest.samples.two_sided import TwoSidedMaker
 from hft_gym.errors import ConfigError, InputError
 from hft_gym.market.records import Reason
-from tests.backtest.cases import ORDERS, Market, Script, at, models, random_ground, run
+from tests.backtest.cases import SMALL, Market, Script, at, models, random_ground, run
 
 pytestmark = pytest.mark.kernel
 
@@ -94,7 +94,7 @@ def test_start_and_end_are_times_of_ours():
     ground = random_ground()
     start = ground.tape.meta.session_start_ns + 20_000_000
     maker = TwoSidedMaker(1_000_000)
-    result = backtest(ground, maker, start_ns=start, end_ns=start + 10_000_000, orders=ORDERS)
+    result = backtest(ground, maker, start_ns=start, end_ns=start + 10_000_000, **SMALL)
     assert result.counts["timers"] == 10
     assert (result.start_ns, result.end_ns) == (start, start + 10_000_000)
 
@@ -119,23 +119,37 @@ class BadState(NamedTuple):
 def test_what_makes_no_sense_is_refused():
     ground = random_ground()
     with pytest.raises(ConfigError, match="NeverAsked implements neither"):
-        backtest(ground, NeverAsked(), orders=ORDERS)
+        backtest(ground, NeverAsked(), **SMALL)
     with pytest.raises(ConfigError, match="timer_ns is 0"):
-        backtest(ground, NoTimer(), orders=ORDERS)
+        backtest(ground, NoTimer(), **SMALL)
     with pytest.raises(ConfigError, match="timer_ns is 0"):
-        backtest(ground, Script({}, tick_ms=0), orders=ORDERS)
+        backtest(ground, Script({}, tick_ms=0), **SMALL)
     with pytest.raises(ConfigError, match="structured"):
         state_dtype_of(BadState())
     with pytest.raises(InputError, match="before it starts"):
-        backtest(ground, TwoSidedMaker(), start_ns=5, end_ns=5, orders=ORDERS)
+        backtest(ground, TwoSidedMaker(), start_ns=5, end_ns=5, **SMALL)
 
 
 def test_a_tape_is_indexed_by_the_way():
     ground = random_ground()
-    again = backtest(ground.tape, TwoSidedMaker(1_000_000), models=MODELS, orders=ORDERS)
-    once = backtest(ground, TwoSidedMaker(1_000_000), models=MODELS, orders=ORDERS)
+    again = backtest(ground.tape, TwoSidedMaker(1_000_000), models=MODELS, **SMALL)
+    once = backtest(ground, TwoSidedMaker(1_000_000), models=MODELS, **SMALL)
     assert len(once.fills) > 5
     assert np.array_equal(once.fills, again.fills)
+
+
+def test_the_journal_tells_the_same_fills():
+    market = Market()
+    market.trade(20, 100, 2)
+    script = Script({10: bid_101, 12: lambda desk: desk.take(-1, 100, 3), 25: bid_101})
+    result = run(market, script, 30, journal=True)
+    told = result.journal.fills
+    assert len(result.fills) == 2
+    for name in ("order_id", "px_ticks", "lots", "side", "is_maker", "ts_local_ns"):
+        assert told[name].tolist() == result.fills[name].tolist(), name
+    assert told["ts_exchange_ns"].tolist() == [at(12.25), at(20)]
+    assert len(result.journal.orders) == 3
+    assert run(market, Script({}), 30).journal is None
 
 
 def test_slow_answers_are_heard_in_their_order():

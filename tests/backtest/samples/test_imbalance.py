@@ -3,7 +3,7 @@ import pytest
 
 from hft_gym.backtest.run import backtest
 from hft_gym.backtest.samples.imbalance import ImbalanceTaker, PythonImbalanceTaker
-from tests.backtest.cases import ORDERS, Market, random_ground, run
+from tests.backtest.cases import SMALL, Market, random_ground, run
 
 pytestmark = pytest.mark.kernel
 
@@ -11,9 +11,9 @@ pytestmark = pytest.mark.kernel
 @pytest.mark.parametrize("seed", [3, 4])
 def test_compiled_and_plain_are_one_to_the_fill(seed):
     ground = random_ground(seed)
-    compiled = backtest(ground, ImbalanceTaker(0.7, 1, 5, 1_000_000), orders=ORDERS)
+    compiled = backtest(ground, ImbalanceTaker(0.7, 1, 5, 1_000_000), **SMALL)
     taker = PythonImbalanceTaker(0.7, 1, 5, 1_000_000)
-    plain = backtest(ground, taker, orders=ORDERS)
+    plain = backtest(ground, taker, **SMALL)
     assert len(compiled.fills) > 5
     assert np.array_equal(compiled.fills, plain.fills)
     assert compiled.counts == plain.counts

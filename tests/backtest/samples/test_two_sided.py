@@ -3,7 +3,7 @@ import pytest
 
 from hft_gym.backtest.run import backtest
 from hft_gym.backtest.samples.two_sided import PythonTwoSidedMaker, TwoSidedMaker
-from tests.backtest.cases import ORDERS, Market, random_ground, run
+from tests.backtest.cases import SMALL, Market, random_ground, run
 
 pytestmark = pytest.mark.kernel
 
@@ -11,8 +11,8 @@ pytestmark = pytest.mark.kernel
 @pytest.mark.parametrize("seed", [3, 4])
 def test_compiled_and_plain_are_one_to_the_fill(seed):
     ground = random_ground(seed)
-    compiled = backtest(ground, TwoSidedMaker(1_000_000, 2, 4), orders=ORDERS)
-    plain = backtest(ground, PythonTwoSidedMaker(1_000_000, 2, 4), orders=ORDERS)
+    compiled = backtest(ground, TwoSidedMaker(1_000_000, 2, 4), **SMALL)
+    plain = backtest(ground, PythonTwoSidedMaker(1_000_000, 2, 4), **SMALL)
     assert len(compiled.fills) > 5
     assert np.array_equal(compiled.fills, plain.fills)
     assert compiled.counts == plain.counts
@@ -20,7 +20,7 @@ def test_compiled_and_plain_are_one_to_the_fill(seed):
 
 
 def test_it_never_holds_more_than_it_may():
-    result = backtest(random_ground(), TwoSidedMaker(1_000_000, 1, 2), orders=ORDERS)
+    result = backtest(random_ground(), TwoSidedMaker(1_000_000, 1, 2), **SMALL)
     assert np.abs(result.position_path["position_lots"]).max() == 2
 
 
