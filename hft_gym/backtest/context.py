@@ -9,7 +9,7 @@ import numpy as np
 
 from hft_gym.backtest.known_book import find_touch
 from hft_gym.book.ladder import NO_PRICE
-from hft_gym.kernel.jit import kernel
+from hft_gym.kernel.jit import inlined_kernel, kernel
 from hft_gym.market.columns import flags_of, kind_of, ladder_of, lots_of, px_of, side_of
 from hft_gym.market.interfaces import MarketModels
 from hft_gym.market.records import Intent
@@ -41,21 +41,21 @@ def now_ns(context: Context) -> int:
     return context.desk["clock"]["now_ns"]
 
 
-@kernel
+@inlined_kernel
 def best_bid(context: Context) -> int:
     """Highest known bid in ticks; `book.ladder.NO_PRICE` where there is none."""
     find_touch(context.desk)
     return context.desk["clock"]["bid_ticks"]
 
 
-@kernel
+@inlined_kernel
 def best_ask(context: Context) -> int:
     """Lowest known ask in ticks; `book.ladder.NO_PRICE` where there is none."""
     find_touch(context.desk)
     return context.desk["clock"]["ask_ticks"]
 
 
-@kernel
+@inlined_kernel
 def lots_at_price(context: Context, side: int, px_ticks: int) -> int:
     """Known lots of others at a price, +1 bids, -1 asks; 0 outside the band of the backtest."""
     desk = context.desk
@@ -64,7 +64,8 @@ def lots_at_price(context: Context, side: int, px_ticks: int) -> int:
     place = 2 * (px_ticks - seen["base_ticks"]) + (1 if side < 0 else 0)
     if place < 0 or place >= seen["places"]:
         return 0
-    show(desk["columns"], seen, desk["clock"]["known_row"], place)
+    if place < seen["low_place"] or place >= seen["high_place"]:
+        show(desk["columns"], seen, desk["clock"]["known_row"], place)
     return int(ladder_of(seen)[place])
 
 
@@ -85,7 +86,7 @@ def next_price(context: Context, side: int, px_ticks: int) -> int:
     return NO_PRICE
 
 
-@kernel
+@inlined_kernel
 def is_tradable(context: Context) -> bool:
     """Whether the known book has two sides that are not crossed, and the venue trades."""
     desk = context.desk

@@ -1,6 +1,5 @@
 """Strategies in plain Python: the same engine, the same fills, a callback at a time."""
 
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,7 +11,7 @@ from hft_gym.backtest.context import Context
 from hft_gym.backtest.engine import next_turn
 from hft_gym.backtest.memory import Memory
 from hft_gym.backtest.records import Turn
-from hft_gym.kernel.jit import enable_cache, kernel
+from hft_gym.kernel.jit import kernel
 from hft_gym.market.interfaces import MarketModels
 from hft_gym.market.records import Action, OrderType, Reason, Request, TimeInForce
 
@@ -41,25 +40,15 @@ class PythonStrategy:
         """An order was accepted, changed, rejected or has ended."""
 
 
-class _Kernels(NamedTuple):
-    next_turn: Callable[..., int]
-    ask: Callable[..., int]
+@kernel
+def _next_turn(models: MarketModels, desks: NDArray[Any]) -> int:
+    return next_turn(models, desks[0])
 
 
-def _bind(models: MarketModels) -> _Kernels:
-    """Kernels with the numbers of the models baked in: passing them costs more than the work."""
-
-    @kernel
-    def turn(desks: Any) -> int:
-        return next_turn(models, desks[0])
-
-    @kernel
-    def ask(desks: Any, states: Any, slot: int, wish: Any) -> int:
-        request = Request(wish[0], wish[1], wish[2], wish[3], wish[4], wish[5], wish[6])
-        return ordering.ask(Context(models, desks[0], states[0]), slot, request)
-
-    enable_cache()
-    return _Kernels(turn, ask)
+@kernel
+def _ask(models: MarketModels, desks: NDArray[Any], slot: int, wish: NDArray[np.int64]) -> int:
+    request = Request(wish[0], wish[1], wish[2], wish[3], wish[4], wish[5], wish[6])
+    return ordering.ask(Context(models, desks[0], desks[0]), slot, request)
 
 
 # Reading asks no model of anything: these are compiled once for all of them.
@@ -90,8 +79,8 @@ class Desk:
 
     def __init__(self, models: MarketModels, memory: Memory) -> None:
         self.memory = memory
-        self._kernels = _bind(models)
-        self._desks, self._states = memory.desks, memory.states
+        self._models = models
+        self._desks = memory.desks
         self._clock = memory.desks[0]["clock"]
         self._trader = memory.desks[0]["trader"]
         self._what = np.zeros(4, np.int64)
@@ -157,7 +146,7 @@ class Desk:
     def ask(self, slot: int, request: Request) -> int:
         """Send any message; returns the order's slot, or minus the `Reason` why it was not sent."""
         self._wish[:] = request
-        return int(self._kernels.ask(self._desks, self._states, slot, self._wish))
+        return int(_ask(self._models, self._desks, slot, self._wish))
 
     def place(
         self, side: int, px_ticks: int, lots: int, *, post_only: bool = False, slot: int = -1
@@ -183,7 +172,7 @@ class Desk:
 
     def next_turn(self) -> int:
         """Go on to the next thing to hear of; returns a `records.Turn`."""
-        return int(self._kernels.next_turn(self._desks))
+        return int(_next_turn(self._models, self._desks))
 
     @property
     def answer(self) -> np.void:

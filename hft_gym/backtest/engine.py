@@ -12,7 +12,7 @@ from hft_gym.backtest.known_book import follow
 from hft_gym.backtest.log import log_fills
 from hft_gym.backtest.records import FOREVER_NS, Turn
 from hft_gym.book.index import MEETS_ASK, MEETS_BID, NO_ASK, NO_BID
-from hft_gym.kernel.jit import kernel
+from hft_gym.kernel.jit import inlined_kernel, kernel
 from hft_gym.kernel.lanes import LANES, first_bits, lanes_within, lowest_bit
 from hft_gym.market.account import learn
 from hft_gym.market.columns import ts_exchange_of
@@ -106,11 +106,44 @@ def _live_until_news(models: MarketModels, desk: np.void) -> int:
 
 
 @kernel
+def _note_calm(desk: np.void) -> None:
+    """Note until when nothing but packets can come, if we send nothing."""
+    clock, trader, tape = desk["clock"], desk["trader"], desk["columns"]
+    clock["calm_sent"] = trader["messages_sent"]
+    calm_ns = min(clock["end_ns"], clock["next_timer_ns"])
+    if trader["response_count"] > 0:
+        calm_ns = min(calm_ns, trader["responses"][trader["response_head"]]["known_ns"])
+    if trader["message_count"] > 0:
+        calm_ns = min(calm_ns, trader["messages"][trader["message_head"]]["arrival_ns"])
+    if trader["bid_high_ticks"] > -FAR or trader["ask_low_ticks"] < FAR:
+        ts = ts_exchange_of(tape)
+        if clock["quiet_row"] < ts.size:
+            calm_ns = min(calm_ns, ts[clock["quiet_row"]])
+        if trader["row"] < trader["uncross_row"] <= ts.size:
+            calm_ns = min(calm_ns, ts[trader["uncross_row"] - 1])
+        if trader["day_count"] > 0:
+            calm_ns = min(calm_ns, tape["session_end_ns"])
+    clock["calm_ns"] = calm_ns
+
+
+@inlined_kernel
+def _next_packet(desk: np.void) -> int:
+    clock = desk["clock"]
+    clock["now_ns"] = clock["next_packet_ns"]
+    clock["packet_row"] = clock["known_row"]
+    follow(desk, clock["next_row"])
+    find_packet(desk)
+    clock["packet_count"] += 1
+    return PACKET
+
+
+@kernel
 def _next_answer(desk: np.void) -> int:
     clock = desk["clock"]
     clock["answer_place"] = clock["answer_head"]
     clock["answer_head"] = (clock["answer_head"] + 1) % len(desk["trader"]["responses"])
     clock["answers_left"] -= 1
+    clock["calm_ns"] = 0  # more answers may follow
     clock["answer_count"] += 1
     return ANSWER
 
@@ -137,9 +170,19 @@ def _needs_room(models: MarketModels, desk: np.void) -> bool:
     return must_drain(models.journal, trader)
 
 
-@kernel
+@inlined_kernel
 def next_turn(models: MarketModels, desk: np.void) -> int:
     """Go on to the next thing that the strategy hears of; returns a `records.Turn`."""
+    clock = desk["clock"]
+    is_calm = clock["next_packet_ns"] < clock["calm_ns"]
+    if is_calm and clock["calm_sent"] == desk["trader"]["messages_sent"]:
+        return _next_packet(desk)
+    return _any_turn(models, desk)
+
+
+@kernel
+def _any_turn(models: MarketModels, desk: np.void) -> int:
+    """`next_turn` where more than the next packet may come."""
     clock = desk["clock"]
     if clock["answers_left"] > 0:
         return _next_answer(desk)
@@ -157,13 +200,11 @@ def next_turn(models: MarketModels, desk: np.void) -> int:
         if not clock["has_packets"]:
             know_until(desk, local_ns - 1)
         return _next_answer(desk)
-    if clock["has_packets"] and clock["next_packet_ns"] <= local_ns:
-        clock["packet_row"] = clock["known_row"]
-        follow(desk, clock["next_row"])
-        find_packet(desk)
-        clock["packet_count"] += 1
-        return PACKET
-    if not clock["has_packets"]:
+    if clock["has_packets"]:
+        if clock["next_packet_ns"] <= local_ns:
+            _note_calm(desk)
+            return _next_packet(desk)
+    else:
         know_until(desk, local_ns)
     clock["next_timer_ns"] += clock["timer_ns"]
     clock["timer_count"] += 1

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from hft_gym.backtest.clock import first_after
 from hft_gym.backtest.records import FOREVER_NS
 from hft_gym.kernel.address import column
-from hft_gym.kernel.jit import kernel
+from hft_gym.kernel.jit import inlined_kernel, kernel
 from hft_gym.market.columns import flags_of
 from hft_gym.tape.rows import Flag
 
@@ -19,7 +19,7 @@ def known_ns_of(desk: np.void) -> NDArray[np.int64]:
     return column(desk["clock"]["known_address"], desk["columns"]["rows"], np.int64)
 
 
-@kernel
+@inlined_kernel
 def find_packet(desk: np.void) -> None:
     """Look for the end of the next packet; one that never ends is never known."""
     clock, rows = desk["clock"], desk["columns"]["rows"]

@@ -12,7 +12,7 @@ from hft_gym.book.ladder import (
     best_bid_at_or_below,
     touch_after,
 )
-from hft_gym.kernel.jit import kernel
+from hft_gym.kernel.jit import inlined_kernel, kernel
 from hft_gym.market.columns import kind_of, ladder_of, lots_of, px_of, side_of
 from hft_gym.market.sight import is_crossed
 from hft_gym.tape.rows import Kind
@@ -20,14 +20,17 @@ from hft_gym.tape.rows import Kind
 TRADE, FILL = int(Kind.TRADE), int(Kind.FILL)
 
 
-@kernel
+@inlined_kernel
 def find_touch(desk: np.void) -> None:
     """Make the touch of the clock true, if it is not yet that of the rows known now."""
-    clock = desk["clock"]
-    row = clock["known_row"]
-    if clock["touch_row"] == row:
-        return
-    clock["touch_row"] = row
+    if desk["clock"]["touch_row"] != desk["clock"]["known_row"]:
+        _look_up(desk)
+
+
+@kernel
+def _look_up(desk: np.void) -> None:
+    row = desk["clock"]["known_row"]
+    desk["clock"]["touch_row"] = row
     if row > 0 and not is_crossed(desk["columns"], row) and _touch_in_window(desk):
         return
     show_all(desk)
@@ -62,7 +65,7 @@ def _touch_in_window(desk: np.void) -> bool:
     return bid != NO_PRICE and ask != NO_PRICE and bid < ask
 
 
-@kernel
+@inlined_kernel
 def follow(desk: np.void, stop: int) -> None:
     """Let the rows from the known ones to before `stop` change the book and its touch."""
     tape, clock, seen = desk["columns"], desk["clock"], desk["seen"]

@@ -49,6 +49,8 @@ CLOCK_DTYPE = np.dtype(
         ("known_address", "i8"),  # `[rows]` when each row is known
         ("quiet_row", "i8"),  # no row from the trader's to before this one trades with us
         ("is_met", "u1"),  # the row `quiet_row` may trade with us
+        ("calm_ns", "i8"),  # before it nothing but packets comes, as long as we have sent no more
+        ("calm_sent", "i8"),  # than so many messages
         ("has_packets", "u1"),  # the strategy hears of every packet
         ("has_answers", "u1"),  # and of answers
         ("touch_row", "i8"),  # the touch below is that before this row

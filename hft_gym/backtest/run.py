@@ -1,5 +1,6 @@
 """Run an event-driven strategy on a tape: the one call for compiled and for Python strategies."""
 
+import functools
 from typing import Any
 
 import numpy as np
@@ -66,7 +67,7 @@ def backtest(
         InputError: the tape holds no session, or nothing between start and end.
         ConfigError: the strategy hears of nothing, or `orders` is out of range.
     """
-    enable_cache()
+    _know(type(strategy))
     ground = tape if isinstance(tape, Ground) else Ground.of(tape, models.latency.feed, seed=seed)
     span_ns = _span_ns(ground.tape, start_ns, end_ns)
     is_python = isinstance(strategy, PythonStrategy)
@@ -79,6 +80,12 @@ def backtest(
     else:
         _run_compiled(strategy, models, memory)
     return _result(memory, span_ns, None if is_python else memory.states[0])
+
+
+@functools.cache
+def _know(kind: type) -> None:
+    """Let the kernels of a new strategy be kept on disk; looking at all sources takes its time."""
+    enable_cache()
 
 
 def state_dtype_of(strategy: Any) -> np.dtype:
@@ -173,5 +180,5 @@ def _result(memory: Memory, span_ns: tuple[int, int], state: np.void | None) -> 
         },
         instrument=tape.meta.instrument,
         state=state,
-        journal=None if memory.journal is None else JournalTables.of(memory.journal.entries()),
+        journal=None if memory.journal is None else JournalTables(memory.journal.entries()),
     )
