@@ -14,17 +14,18 @@ from numpy.typing import NDArray
 
 from hft_gym.book.ladder import NO_PRICE, best_ask_at_or_above, best_bid_at_or_below
 from hft_gym.errors import InputError
-from hft_gym.kernel.address import address_of, column
+from hft_gym.kernel.address import address_of, aligned_zeros, column
 from hft_gym.kernel.jit import kernel
-from hft_gym.kernel.lanes import LANES
+from hft_gym.kernel.lanes import LANES, WIDE, add_moves, first_bits
 from hft_gym.tape.market_tape import MarketTape
 from hft_gym.tape.rows import Flag, Kind
 
-BLOCK_ROWS = 16
+BLOCK_ROWS = LANES
 WINDOW_PLACES = 30  # both sides of 15 levels
 CHECKPOINT_ROWS = 512  # at least; more where a ladder is long
 MOST_LEVELS = 1 << 25
 PLACE_MASK = (1 << 27) - 1
+ONE = np.uint64(1)
 NEVER = 1 << 62  # a row that no tape has
 
 # `reach` of a row: what it can do to an order of ours, and in its low bits the place it bears on
@@ -45,21 +46,24 @@ CLEAR, LEVEL = int(Kind.CLEAR), int(Kind.LEVEL)
 CROSSED = int(Flag.CROSSED) | int(Flag.HALTED)  # either way, nobody can trade
 NOT_TRADABLE = CROSSED | int(Flag.SNAPSHOT)
 
-# What a row moves, beside its reach.
-MOVE_DTYPE = np.dtype(
+# What is kept of `BLOCK_ROWS` rows side by side, 5 lines of memory, and of the book before them.
+BLOCK_DTYPE = np.dtype(
     [
-        ("lots", "i4"),  # by which the row's place grows; 0 outside the band
-        ("queue_key", "i4"),  # priority of the order touched; of a TRADE: its lots
+        ("reach", "i4", (BLOCK_ROWS,)),
+        ("moved_lots", "i4", (BLOCK_ROWS,)),  # by which the row's place grows; 0 outside the band
+        ("queue_key", "i4", (BLOCK_ROWS,)),  # priority of the order touched; of a TRADE: its lots
+        # the window round the touch before the first row
+        ("window_lots", "i4", (WINDOW_PLACES,)),
+        ("window_place", "i4"),  # the first one
+        ("notes", "i4"),  # WAS_CROSSED, WAS_EMPTIED
     ]
 )
-
-# The book before the first row of a block, round the touch.
-WINDOW_DTYPE = np.dtype(
-    [
-        ("place", "i4"),  # of the first of the levels below
-        ("is_crossed", "i4"),  # whether the book is crossed before some row of the block
-        ("lots", "i4", (WINDOW_PLACES,)),
-    ]
+WAS_CROSSED = 1  # the book is crossed before some row of the block
+WAS_EMPTIED = 2  # some row of the block empties the book
+BLOCK_BYTES = BLOCK_DTYPE.itemsize
+LOTS_AT, KEYS_AT, WINDOW_AT = (
+    BLOCK_DTYPE.fields[name][1]  # type: ignore[index]
+    for name in ("moved_lots", "queue_key", "window_lots")
 )
 
 # Where the arrays of an index lie in memory.
@@ -68,12 +72,10 @@ INDEX_DTYPE = np.dtype(
         ("base_ticks", "i8"),
         ("places", "i8"),
         ("rows", "i8"),
-        ("windows", "i8"),
+        ("blocks", "i8"),
         ("checkpoints", "i8"),
         ("checkpoint_rows", "i8"),
-        ("reach_address", "i8"),
-        ("moves_address", "i8"),
-        ("windows_address", "i8"),
+        ("blocks_address", "i8"),
         ("checkpoints_address", "i8"),
         ("uncrossings_count", "i8"),
         ("uncrossings_address", "i8"),
@@ -88,18 +90,16 @@ class BookIndex:
 
     Attributes:
         base_ticks: price of the band's first level.
-        reach: `[rows + LANES]` i4, what a row can do to an order of ours.
-        moves: `[rows]` of `MOVE_DTYPE`.
-        windows: `[rows // BLOCK_ROWS + 1]` of `WINDOW_DTYPE`.
+        rows: of the tape.
+        blocks: `[rows // BLOCK_ROWS + 1]` of `BLOCK_DTYPE`.
         checkpoints: `[rows // checkpoint_rows + 1, places]` i4, the ladder before such a row.
         checkpoint_rows: rows from one checkpoint to the next.
         uncrossings: i8, rows before which the book has just uncrossed or trading goes on.
     """
 
     base_ticks: int
-    reach: NDArray[np.int32]
-    moves: NDArray[Any]
-    windows: NDArray[Any]
+    rows: int
+    blocks: NDArray[Any]
     checkpoints: NDArray[np.int32]
     checkpoint_rows: int
     uncrossings: NDArray[np.int64]
@@ -121,7 +121,7 @@ class BookIndex:
         Raises:
             InputError: the band has more levels, or the tape more rows, than an index can hold.
         """
-        levels = max(levels, WINDOW_PLACES // 2)
+        levels = max(levels, WIDE // 2)
         if levels > MOST_LEVELS:
             raise InputError(
                 f"{tape.meta.source}: prices from {tape.meta.low_ticks} to {tape.meta.high_ticks} "
@@ -134,24 +134,22 @@ class BookIndex:
         checkpoint_rows = max(CHECKPOINT_ROWS, levels)
         index = BookIndex(
             base_ticks,
-            np.zeros(rows + LANES, np.int32),
-            np.zeros(rows, MOVE_DTYPE),
-            np.zeros(rows // BLOCK_ROWS + 1, WINDOW_DTYPE),
+            rows,
+            aligned_zeros(rows // BLOCK_ROWS + 1, BLOCK_DTYPE),
             np.zeros((rows // checkpoint_rows + 1, 2 * levels), np.int32),
             checkpoint_rows,
             _uncrossings(tape.flags),
         )
         columns = tuple(getattr(tape, name) for name in _COLUMNS)
-        _note_rows(columns, base_ticks, index.reach, index.moves, index.places)
-        _note_books(columns, index.reach, index.moves, index.windows, index.checkpoints)
+        _note_rows(columns, base_ticks, index.blocks, index.places)
+        _note_books(columns, index.blocks, index.checkpoints)
         return index
 
     def record(self) -> tuple[int, ...]:
         """A row of a table of `INDEX_DTYPE`; keep the index alive for as long as the row."""
-        arrays = (self.reach, self.moves, self.windows, self.checkpoints)
-        sizes = len(self.moves), len(self.windows), len(self.checkpoints), self.checkpoint_rows
-        uncrossings = (len(self.uncrossings), address_of(self.uncrossings))
-        addresses = (address_of(array) for array in arrays)
+        sizes = self.rows, len(self.blocks), len(self.checkpoints), self.checkpoint_rows
+        addresses = address_of(self.blocks), address_of(self.checkpoints)
+        uncrossings = len(self.uncrossings), address_of(self.uncrossings)
         return (self.base_ticks, self.places, *sizes, *addresses, *uncrossings)
 
 
@@ -191,55 +189,52 @@ def _reach_of_level(place: int, grows_by_lots: int, flags: int) -> int:
 
 
 @kernel
-def _note_rows(
-    columns: Any, base_ticks: int, reach: NDArray[np.int32], moves: NDArray[Any], places: int
-) -> None:
-    """Fill in `reach` and `moves`, of LEVEL rows without their lots."""
+def _note_rows(columns: Any, base_ticks: int, blocks: NDArray[Any], places: int) -> None:
+    """Fill in what each row does, of LEVEL rows without their lots."""
     kinds, sides, prices, sizes, keys, flags = columns
     for row in range(kinds.size):
+        block, k = blocks[row // BLOCK_ROWS], row % BLOCK_ROWS
         kind, side, level = int(kinds[row]), int(sides[row]), int(prices[row]) - base_ticks
         tradable = flags[row] & NOT_TRADABLE == 0
-        reach[row] = _reach_of(kind, side, level, places // 2, tradable)
-        moves[row]["queue_key"] = sizes[row] if kind == TRADE else keys[row]
+        block["reach"][k] = _reach_of(kind, side, level, places // 2, tradable)
+        block["queue_key"][k] = sizes[row] if kind == TRADE else keys[row]
         if 0 <= level < places // 2 and kind in (ADD, REDUCE):
-            moves[row]["lots"] = sizes[row] if kind == ADD else -sizes[row]
+            block["moved_lots"][k] = sizes[row] if kind == ADD else -sizes[row]
+        if kind == CLEAR:
+            block["notes"] |= WAS_EMPTIED
 
 
 @kernel
-def _note_books(
-    columns: Any,
-    reach: NDArray[np.int32],
-    moves: NDArray[Any],
-    windows: NDArray[Any],
-    checkpoints: NDArray[np.int32],
-) -> None:
+def _note_books(columns: Any, blocks: NDArray[Any], checkpoints: NDArray[np.int32]) -> None:
     """Replay the tape once; keep windows and ladders on the way, and what a LEVEL row moves."""
     kinds, _, _, sizes, _, flags = columns
     ladder = np.zeros(checkpoints.shape[1], np.int32)
     checkpoint_rows = max(CHECKPOINT_ROWS, ladder.size // 2)
     first = 0  # place of the window
     for row in range(kinds.size + 1):
-        window = windows[row // BLOCK_ROWS]
+        block, k = blocks[row // BLOCK_ROWS], row % BLOCK_ROWS
         if row > 0 and flags[row - 1] & CROSSED:
-            window["is_crossed"] = 1
-        if row % BLOCK_ROWS == 0:
+            block["notes"] |= WAS_CROSSED
+        if k == 0:
             first = _window_round_touch(ladder, first)
-            window["place"] = first
-            for k in range(WINDOW_PLACES):
-                window["lots"][k] = ladder[first + k]
+            block["window_place"] = first
+            for place in range(WINDOW_PLACES):
+                block["window_lots"][place] = ladder[first + place]
         if row % checkpoint_rows == 0:
             checkpoints[row // checkpoint_rows] = ladder
         if row == kinds.size:
             return
-        if reach[row] == EMPTIES:
+        if block["reach"][k] == EMPTIES:
             ladder[:] = 0
             continue
-        place = reach[row] & PLACE_MASK
-        if kinds[row] == LEVEL and reach[row] < QUIET:
-            moves[row]["lots"] = sizes[row] - ladder[place]
-            reach[row] = _reach_of_level(int(reach[row]), int(moves[row]["lots"]), int(flags[row]))
-        if moves[row]["lots"] != 0:
-            ladder[place] += moves[row]["lots"]
+        reach = int(block["reach"][k])
+        place = reach & PLACE_MASK
+        if kinds[row] == LEVEL and reach < QUIET:
+            grows_by_lots = int(sizes[row] - ladder[place])
+            block["moved_lots"][k] = grows_by_lots
+            block["reach"][k] = _reach_of_level(reach, grows_by_lots, int(flags[row]))
+        if block["moved_lots"][k] != 0:
+            ladder[place] += block["moved_lots"][k]
 
 
 @kernel
@@ -259,26 +254,42 @@ def _window_round_touch(ladder: NDArray[np.int32], before: int) -> int:
     elif ask == NO_PRICE:
         ask = bid
     first = bid + ask + 1 - WINDOW_PLACES // 2
-    return min(max(first - first % 2, 0), ladder.size - WINDOW_PLACES)
+    return min(max(first - first % 2, 0), ladder.size - WIDE)
 
 
 @kernel
-def reach_of(index: np.void) -> NDArray[np.int32]:
-    """Column `reach` of a record of `INDEX_DTYPE`."""
-    return column(index["reach_address"], index["rows"], np.int32)
+def _blocks_of(index: np.void) -> NDArray[Any]:
+    return column(index["blocks_address"], index["blocks"], BLOCK_DTYPE)
 
 
 @kernel
-def moves_of(index: np.void) -> NDArray[Any]:
-    """Table `moves` of a record of `INDEX_DTYPE`."""
-    return column(index["moves_address"], index["rows"], MOVE_DTYPE)
+def reach_at(index: np.void, row: int) -> int:
+    """What a row can do to an order of ours."""
+    return int(_blocks_of(index)[row // BLOCK_ROWS]["reach"][row % BLOCK_ROWS])
+
+
+@kernel
+def moved_lots_at(index: np.void, row: int) -> int:
+    """By how many lots a row makes its place grow."""
+    return int(_blocks_of(index)[row // BLOCK_ROWS]["moved_lots"][row % BLOCK_ROWS])
+
+
+@kernel
+def queue_key_at(index: np.void, row: int) -> int:
+    """The priority of the order that a row touches; of a TRADE: its lots."""
+    return int(_blocks_of(index)[row // BLOCK_ROWS]["queue_key"][row % BLOCK_ROWS])
+
+
+@kernel
+def block_address(index: np.void, row: int) -> int:
+    """Where the block of a row lies in memory."""
+    return int(index["blocks_address"]) + BLOCK_BYTES * (row // BLOCK_ROWS)
 
 
 @kernel
 def is_crossed_in(index: np.void, row: int) -> bool:
     """Whether the book is crossed before some row of a row's block; if not, nobody need ask."""
-    windows = column(index["windows_address"], index["windows"], WINDOW_DTYPE)
-    return windows[row // BLOCK_ROWS]["is_crossed"] != 0
+    return _blocks_of(index)[row // BLOCK_ROWS]["notes"] & WAS_CROSSED != 0
 
 
 @kernel
@@ -299,31 +310,46 @@ def next_uncrossing(index: np.void, row: int) -> int:
 def _replay(
     index: np.void, ladder: NDArray[np.int32], span: tuple[int, int], rows: tuple[int, int]
 ) -> None:
-    """Let the rows from `rows[0]` to before `rows[1]` change the places `span` of a ladder.
-
-    Which rows lie in the span no processor could guess: those outside add nothing to its start.
-    """
-    reach, moves = reach_of(index), moves_of(index)
-    low, width = np.uint64(span[0]), np.uint64(span[1] - span[0])
-    for k in range(np.uint64(rows[0]), np.uint64(rows[1])):
-        if reach[k] == EMPTIES:
+    """Let the rows from `rows[0]` to before `rows[1]` change the places `span` of a ladder."""
+    for row in range(rows[0], rows[1]):
+        reach = reach_at(index, row)
+        if reach == EMPTIES:
             ladder[span[0] : span[1]] = 0
-        place = np.uint64(reach[k] & PLACE_MASK)
-        inside = place - low < width
-        at = place if inside else low
-        ladder[at] += moves[k]["lots"] if inside else 0
+        place = reach & PLACE_MASK
+        if span[0] <= place < span[1]:
+            ladder[place] += moved_lots_at(index, row)
 
 
 @kernel
-def load_window(index: np.void, ladder: NDArray[np.int32], row: int) -> int:
-    """Make `WINDOW_PLACES` places of a ladder what they are before `row`; returns the first."""
-    block = row // BLOCK_ROWS
-    window = column(index["windows_address"], index["windows"], WINDOW_DTYPE)[block]
-    first = int(window["place"])
-    for k in range(np.uint64(WINDOW_PLACES)):
-        ladder[np.uint64(first) + k] = window["lots"][k]
-    _replay(index, ladder, (first, first + WINDOW_PLACES), (block * BLOCK_ROWS, row))
-    return first
+def load_window(index: np.void, ladder: NDArray[np.int32], row: int) -> tuple[int, Any]:
+    """Make `WINDOW_PLACES` places of a ladder what they are before `row`.
+
+    The two places behind them are written to as well and hold nothing of use.
+
+    Returns:
+        The first place; and the bits of those, counted from it, that show lots.
+    """
+    block = _blocks_of(index)[row // BLOCK_ROWS]
+    first = int(block["window_place"])
+    if block["notes"] & WAS_EMPTIED:
+        shown: Any = np.uint64(0)
+        ladder[first : first + WINDOW_PLACES] = block["window_lots"]
+        _replay(index, ladder, (first, first + WINDOW_PLACES), (row - row % BLOCK_ROWS, row))
+        for k in range(WINDOW_PLACES):
+            if ladder[first + k] > 0:
+                shown |= ONE << np.uint64(k)
+        return first, shown
+    address = block_address(index, row)
+    shown = add_moves(
+        ladder.ctypes.data + 4 * first,
+        address + WINDOW_AT,
+        address,
+        address + LOTS_AT,
+        row % BLOCK_ROWS,
+        first,
+        PLACE_MASK,
+    )
+    return first, first_bits(shown, WINDOW_PLACES)
 
 
 @kernel

@@ -8,11 +8,12 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from hft_gym.book.index import BLOCK_ROWS, WINDOW_DTYPE
+from hft_gym.book.index import BLOCK_BYTES, WINDOW_AT, block_address
 from hft_gym.envs.records import ENV_DTYPE
 from hft_gym.features.engine import DECISION_DTYPE
+from hft_gym.kernel.address import LINE
 from hft_gym.kernel.jit import kernel
-from hft_gym.kernel.prefetch import LINE, prefetch
+from hft_gym.kernel.prefetch import prefetch
 from hft_gym.market.records import TRADER_DTYPE
 
 ROW_BYTES = ENV_DTYPE.itemsize
@@ -26,7 +27,6 @@ STATE_AHEAD = 8  # environments between asking for a state and stepping it
 TAPE_AHEAD = 4  # the same for its tape, whose place stands in the state
 ROWS = 36  # rows of the tape to ask for
 SOON = 4  # rows until our messages most often arrive
-WINDOW_BYTES = WINDOW_DTYPE.itemsize
 
 
 @kernel
@@ -57,11 +57,12 @@ def warm_tape(markets: NDArray[Any], envs: NDArray[Any], k: int, width: int) -> 
     tape, trader = market["columns"], env["trader"]
     index, row = tape["index"], trader["row"]
     if trader["last_order_id"] > 0:
-        block = row // BLOCK_ROWS
-        _span(index["reach_address"], 4 * BLOCK_ROWS * block, 4 * (row + ROWS))
-        _span(index["moves_address"], 8 * BLOCK_ROWS * block, 8 * (row + ROWS))
-        _span(index["windows_address"], WINDOW_BYTES * block, WINDOW_BYTES * (block + 1) - 1)
+        here, soon = block_address(index, row), block_address(index, row + SOON)
+        _span(here + WINDOW_AT, 0, BLOCK_BYTES - WINDOW_AT - 1)
+        _span(soon + WINDOW_AT, 0, BLOCK_BYTES - WINDOW_AT - 1)
+        for block in range(here, block_address(index, row + ROWS) + 1, BLOCK_BYTES):
+            _span(block, 0, WINDOW_AT - 1)
         _span(tape["ts_exchange_ns_address"], 8 * row, 8 * (row + SOON))
     decision = env["decision"] + 1
-    prefetch(market["decisions_address"] + decision * DECISION_BYTES)
-    prefetch(market["features_address"] + 4 * decision * width)
+    _span(market["decisions_address"] + decision * DECISION_BYTES, 0, DECISION_BYTES - 1)
+    _span(market["features_address"] + 4 * decision * width, 0, 4 * width - 1)

@@ -13,6 +13,8 @@ from numba.extending import intrinsic, overload
 from numba.np.numpy_support import as_dtype
 from numpy.typing import NDArray
 
+LINE = 64  # bytes of memory that travel together
+
 
 @intrinsic
 def _pointer(typing_context: Any, address: Any) -> Any:
@@ -65,3 +67,11 @@ def address_of(array: NDArray[Any]) -> int:
     if not array.flags.c_contiguous:
         raise ValueError("only a contiguous array has one address")
     return int(array.ctypes.data)
+
+
+def aligned_zeros(count: int, dtype: Any) -> NDArray[Any]:
+    """`[count]` zeros that begin where a line of memory does."""
+    size = np.dtype(dtype).itemsize * count
+    memory = np.zeros(size + LINE, np.uint8)
+    start = -memory.ctypes.data % LINE
+    return memory[start : start + size].view(dtype)

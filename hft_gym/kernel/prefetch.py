@@ -9,8 +9,6 @@ from numba.extending import intrinsic, overload
 
 from hft_gym.kernel.jit import COMPILE_OPTIONS
 
-LINE = 64  # bytes that travel together
-
 
 @intrinsic
 def _prefetch(typing_context: Any, address: Any) -> Any:

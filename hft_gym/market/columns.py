@@ -41,7 +41,8 @@ COLUMNS_DTYPE = np.dtype(
 # Where a trader looks at the book. `consumed` holds the part of the tape's lots that this trader
 # has taken: what is there for us is the difference. `ladder` is paper to write the book of one row
 # on, shared by all traders of a thread: only the places from `low_place` to before `high_place` are
-# true, and only for as long as one message is carried out.
+# true, and only for as long as one message is carried out; the bits of `shown` say which of the
+# places of a window show lots.
 BOOK_DTYPE = np.dtype(
     [
         ("base_ticks", "i8"),
@@ -50,6 +51,7 @@ BOOK_DTYPE = np.dtype(
         ("consumed_address", "i8"),
         ("low_place", "i8"),
         ("high_place", "i8"),
+        ("shown", "u8"),
     ]
 )
 

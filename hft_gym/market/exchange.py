@@ -1,26 +1,42 @@
 """The hot loop: rows of the tape and messages of ours, in the order the exchange meets them."""
 
+from typing import Any
+
 import numpy as np
 
 from hft_gym.book.index import (
+    BLOCK_ROWS,
     EMPTIES,
+    KEYS_AT,
+    LOTS_AT,
     MEETS_ASK,
     MEETS_BID,
     NO_ASK,
     NO_BID,
     PLACE_MASK,
     QUIET,
-    moves_of,
+    block_address,
+    moved_lots_at,
     next_uncrossing,
-    reach_of,
+    queue_key_at,
+    reach_at,
 )
 from hft_gym.kernel.jit import kernel
-from hft_gym.kernel.lanes import LANES, first_bits, lanes_within, lowest_bit, without_lowest
+from hft_gym.kernel.lanes import (
+    bits_from,
+    first_bits,
+    lanes_beyond,
+    lanes_within,
+    losses_of_older,
+    lowest_bit,
+    without_lowest,
+)
 from hft_gym.market.columns import consumed_of, flags_of, kind_of, ts_exchange_of
 from hft_gym.market.ending import expire
 from hft_gym.market.interfaces import (
     MarketModels,
     follows_levels,
+    leaves_by_arrival,
     lots_ahead_gone,
     needs_level_lots,
 )
@@ -34,6 +50,7 @@ from hft_gym.tape.rows import Flag, Kind
 
 TRADE = int(Kind.TRADE)
 LAST = int(Flag.LAST)
+EVERY = np.uint64(2**BLOCK_ROWS - 1)
 
 
 @kernel
@@ -51,10 +68,10 @@ def _come_forward(
     models: MarketModels, tape: np.void, book: np.void, trader: np.void, row: int
 ) -> None:
     """Lots leave a place where we have an order: those that were ahead of us bring us forward."""
-    move = moves_of(tape["index"])[row]
-    if move["lots"] >= 0:  # a level that grew
+    lots = -moved_lots_at(tape["index"], row)
+    if lots <= 0:  # a level that grew
         return
-    place = reach_of(tape["index"])[row]
+    place = reach_at(tape["index"], row)
     side, px = -1 if place & 1 else 1, int(book["base_ticks"] + (place >> 1))
     if follows_levels(models.queue):
         open_level(tape, book, trader, side, px, row)
@@ -62,7 +79,7 @@ def _come_forward(
     level_lots = -1
     if needs_level_lots(models.queue):
         level_lots = lots_after(tape, book, row)
-    lots, key = -int(move["lots"]), int(move["queue_key"])
+    key = queue_key_at(tape["index"], row)
     if trader["has_several"] or trader["packet_open"]:
         on_reduce(models, trader, side, px, lots, key, level_lots)
         return
@@ -76,32 +93,76 @@ def _row_of_ours(
     models: MarketModels, tape: np.void, book: np.void, trader: np.void, row: int
 ) -> None:
     """One row that concerns our orders."""
-    reach = reach_of(tape["index"])[row]
+    reach = reach_at(tape["index"], row)
     if 0 <= reach < QUIET:
         _come_forward(models, tape, book, trader, row)
     elif reach == EMPTIES:
         on_clear(models, tape, book, trader, ts_exchange_of(tape)[row])
     # newcomers inside the band are told by their lots, without a look at another column
-    elif moves_of(tape["index"])[row]["lots"] == 0 and kind_of(tape)[row] == TRADE:
+    elif moved_lots_at(tape["index"], row) == 0 and kind_of(tape)[row] == TRADE:
         on_trade(models, tape, book, trader, row)
     else:
         on_crossing_add(models, tape, book, trader, row)
 
 
 @kernel
-def _reaches(book: np.void, trader: np.void) -> tuple[int, int, tuple[int, int], tuple[int, int]]:
-    """Bounds for `lanes_within`: the rows that concern our orders, by their reach."""
-    base = book["base_ticks"]
-    below, above, bids, asks = NO_BID, NO_ASK, (NO_BID, NO_BID), (NO_BID, NO_BID)
+def _meeting(book: np.void, trader: np.void) -> tuple[int, int]:
+    """Bounds for `lanes_beyond`: the rows that may do more than bring our orders forward."""
+    below, above = NO_BID, NO_ASK
     if trader["bid_high_ticks"] > -FAR:
-        high = 2 * (trader["bid_high_ticks"] - base)
-        below = MEETS_BID + high + 1
-        bids = 2 * (trader["bid_low_ticks"] - base), high
+        below = MEETS_BID + 2 * (trader["bid_high_ticks"] - book["base_ticks"]) + 1
     if trader["ask_low_ticks"] < FAR:
-        low = 2 * (trader["ask_low_ticks"] - base)
-        above = MEETS_ASK + low
-        asks = low + 1, 2 * (trader["ask_high_ticks"] - base) + 1
-    return below, above, bids, asks
+        above = MEETS_ASK + 2 * (trader["ask_low_ticks"] - book["base_ticks"])
+    return below, above
+
+
+@kernel
+def _queued(book: np.void, trader: np.void) -> tuple[int, int, int, int]:
+    """Places from the lowest to the highest bid and ask of ours; none: a span of none."""
+    base = book["base_ticks"]
+    bid_low, bid_high, ask_low, ask_high = 0, -1, 0, -1
+    if trader["bid_high_ticks"] > -FAR:
+        bid_low = 2 * (trader["bid_low_ticks"] - base)
+        bid_high = 2 * (trader["bid_high_ticks"] - base)
+    if trader["ask_low_ticks"] < FAR:
+        ask_low = 2 * (trader["ask_low_ticks"] - base) + 1
+        ask_high = 2 * (trader["ask_high_ticks"] - base) + 1
+    return bid_low, bid_high, ask_low, ask_high
+
+
+@kernel
+def _in_queue(book: np.void, trader: np.void, block: int) -> Any:
+    """The rows of a block that change queues between our lowest and highest order of a side."""
+    bid_low, bid_high, ask_low, ask_high = _queued(book, trader)
+    return lanes_within(block, bid_low, bid_high) | lanes_within(block, ask_low, ask_high)
+
+
+@kernel
+def _older_leave(book: np.void, trader: np.void, block: int, bits: int, slot: int) -> None:
+    """All those of a block that stood before an order and left bring it forward at once."""
+    order = trader["orders"][slot]
+    place = 2 * (order["px_ticks"] - book["base_ticks"]) + (1 if order["side"] < 0 else 0)
+    keys, lots = block + KEYS_AT, block + LOTS_AT
+    gone = losses_of_older(bits, block, keys, lots, place, order["arrival_row"])
+    order["ahead_lots"] = max(0, order["ahead_lots"] - gone)
+
+
+@kernel
+def _follow_queues(
+    models: MarketModels, tape: np.void, book: np.void, trader: np.void, row: int, bits: int
+) -> None:
+    """Let the rows `bits` of the block of `row` bring our orders forward."""
+    block = block_address(tape["index"], row)
+    if leaves_by_arrival(models.queue) and not trader["has_several"]:
+        if trader["bid_high_ticks"] > -FAR:
+            _older_leave(book, trader, block, bits, trader["bid_slot"])
+        if trader["ask_low_ticks"] < FAR:
+            _older_leave(book, trader, block, bits, trader["ask_slot"])
+        return
+    found = _in_queue(book, trader, block) & bits
+    while found:
+        _come_forward(models, tape, book, trader, row - row % BLOCK_ROWS + lowest_bit(found))
+        found = without_lowest(found)
 
 
 @kernel
@@ -109,20 +170,20 @@ def _quiet_until(
     models: MarketModels, tape: np.void, book: np.void, trader: np.void, row: int, stop: int
 ) -> int:
     """Follow the queues we stand in up to the first row that does more, and return that row."""
-    index = tape["index"]
-    below, above, bids, asks = _reaches(book, trader)
-    reach = reach_of(index)
+    below, above = _meeting(book, trader)
     while row < stop:
-        found = lanes_within(index["reach_address"] + 4 * row, below, above, bids, asks)
-        if stop - row < LANES:
-            found = first_bits(found, stop - row)
-        while found:
-            at = row + lowest_bit(found)
-            if reach[at] < 0 or reach[at] >= QUIET or follows_levels(models.queue):
-                return at
-            _come_forward(models, tape, book, trader, at)
-            found = without_lowest(found)
-        row += LANES
+        first = row - row % BLOCK_ROWS
+        block = block_address(tape["index"], row)
+        bits = bits_from(first_bits(EVERY, min(stop - first, BLOCK_ROWS)), row - first)
+        meets = lanes_beyond(block, below, above) & bits
+        if follows_levels(models.queue):
+            meets |= _in_queue(book, trader, block) & bits
+        if meets:
+            bits = first_bits(bits, lowest_bit(meets))
+        _follow_queues(models, tape, book, trader, row, bits)
+        if meets:
+            return first + lowest_bit(meets)
+        row = first + BLOCK_ROWS
     return stop
 
 
@@ -131,15 +192,16 @@ def _row_by_row(
     models: MarketModels, tape: np.void, book: np.void, trader: np.void, row: int, stop: int
 ) -> int:
     """While a packet owes us credit or we have taken lots of the tape, every row counts."""
-    reach, moves = reach_of(tape["index"]), moves_of(tape["index"])
     while row < stop and (trader["packet_open"] or trader["consumed_lots"] > 0):
-        below, above, bids, asks = _reaches(book, trader)
-        here = reach[row]
-        in_queue = bids[0] <= here <= bids[1] or asks[0] <= here <= asks[1]
+        below, above = _meeting(book, trader)
+        bid_low, bid_high, ask_low, ask_high = _queued(book, trader)
+        here = reach_at(tape["index"], row)
+        in_queue = bid_low <= here <= bid_high or ask_low <= here <= ask_high
         if here <= below or here >= above or in_queue:
             _row_of_ours(models, tape, book, trader, row)
-        if moves[row]["lots"] < 0 and trader["consumed_lots"] > 0:
-            _release_consumed(book, trader, here & PLACE_MASK, -int(moves[row]["lots"]))
+        lots = -moved_lots_at(tape["index"], row)
+        if lots > 0 and trader["consumed_lots"] > 0:
+            _release_consumed(book, trader, here & PLACE_MASK, lots)
         if trader["packet_open"] and flags_of(tape)[row] & LAST:
             end_packet(models, tape, book, trader, row)
         row += 1

@@ -57,6 +57,15 @@ def needs_level_lots(model: tuple) -> bool:
 
 
 @optional_interface
+def leaves_by_arrival(model: tuple) -> bool:
+    """Whether `lots_ahead_gone` is all lots of the orders that came before ours, and no others.
+
+    Models that say so are not asked for each row.
+    """
+    return False
+
+
+@optional_interface
 def share_of_print(
     model: tuple, order: np.void, remaining_lots: int, ahead_lots: int, level_lots: int
 ) -> int:

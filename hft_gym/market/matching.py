@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from hft_gym.book.index import moves_of, reach_of
+from hft_gym.book.index import moved_lots_at, queue_key_at, reach_at
 from hft_gym.book.ladder import place_of
 from hft_gym.kernel.jit import kernel
 from hft_gym.market.account import fill
@@ -60,8 +60,8 @@ def on_trade(models: MarketModels, tape: np.void, book: np.void, trader: np.void
     The lots ahead leave with the print; what it had against hidden or implied orders is given back
     at the end of the packet.
     """
-    side = 1 if reach_of(tape["index"])[row] < 0 else -1  # of ours
-    remaining = int(moves_of(tape["index"])[row]["queue_key"])
+    side = 1 if reach_at(tape["index"], row) < 0 else -1  # of ours
+    remaining = queue_key_at(tape["index"], row)
     px_ticks = int(px_of(tape)[row])
     line, k = line_of(side), 0
     lots = remaining
@@ -96,10 +96,10 @@ def on_crossing_add(
     models: MarketModels, tape: np.void, book: np.void, trader: np.void, row: int
 ) -> None:
     """A newcomer rests at a price that ours would have met: it would have traded with us."""
-    side = 1 if reach_of(tape["index"])[row] < 0 else -1  # of ours
+    side = 1 if reach_at(tape["index"], row) < 0 else -1  # of ours
     px_ticks, remaining = int(px_of(tape)[row]), int(lots_of(tape)[row])
     if kind_of(tape)[row] == LEVEL:  # its lots are all that the level shows now
-        remaining = int(moves_of(tape["index"])[row]["lots"])
+        remaining = moved_lots_at(tape["index"], row)
     ts_exchange_ns = ts_exchange_of(tape)[row]
     place = place_of(book["base_ticks"], -side, px_ticks)
     line = line_of(side)

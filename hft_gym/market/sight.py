@@ -8,14 +8,17 @@ from hft_gym.book.index import (
     is_crossed_in,
     load_ladder,
     load_window,
-    reach_of,
+    reach_at,
 )
 from hft_gym.book.ladder import NO_PRICE, best_ask_at_or_above, best_bid_at_or_below
 from hft_gym.kernel.jit import kernel
+from hft_gym.kernel.lanes import bits_from, first_bits, highest_bit, lowest_bit
 from hft_gym.market.columns import consumed_of, flags_of, ladder_of
 from hft_gym.tape.rows import Flag
 
 CROSSED = int(Flag.CROSSED) | int(Flag.HALTED)
+BIDS, ASKS = np.uint64(0x5555_5555), np.uint64(0xAAAA_AAAA)  # places of either side in a window
+NONE_SHOWN, NOT_KNOWN = -1, -2
 
 
 @kernel
@@ -30,7 +33,8 @@ def show(tape: np.void, book: np.void, row: int, place: int) -> None:
     if book["low_place"] <= place < book["high_place"]:
         return
     if book["high_place"] == 0:
-        book["low_place"] = load_window(tape["index"], ladder_of(book), row)
+        first, shown = load_window(tape["index"], ladder_of(book), row)
+        book["low_place"], book["shown"] = first, shown
         book["high_place"] = book["low_place"] + WINDOW_PLACES
         if book["low_place"] <= place < book["high_place"]:
             return
@@ -51,15 +55,48 @@ def lots_before(tape: np.void, book: np.void, row: int, place: int) -> int:
 @kernel
 def lots_after(tape: np.void, book: np.void, row: int) -> int:
     """What the level that a row changes shows after it."""
-    return lots_before(tape, book, row + 1, reach_of(tape["index"])[row] & PLACE_MASK)
+    return lots_before(tape, book, row + 1, reach_at(tape["index"], row) & PLACE_MASK)
+
+
+@kernel
+def _best_shown(shown: int, lane: int, side: int) -> int:
+    """`_walk_to_touch` in the bits of a window: the best place, NONE_SHOWN or NOT_KNOWN."""
+    if side > 0:
+        below = first_bits(shown, lane + 2)
+        if not below & BIDS:
+            return NOT_KNOWN
+        opposite = bits_from(below & ASKS, highest_bit(below & BIDS))
+        return lowest_bit(opposite) if opposite else NONE_SHOWN
+    above = bits_from(shown, lane)
+    if not above & ASKS:
+        return NOT_KNOWN
+    opposite = first_bits(above & BIDS, lowest_bit(above & ASKS))
+    return highest_bit(opposite) if opposite else NONE_SHOWN
 
 
 @kernel
 def opposite_touch(tape: np.void, book: np.void, row: int, side: int, px_ticks: int) -> int:
-    """The best price at which an order of `side` at `px_ticks` would take; NO_PRICE: it rests.
+    """The best price at which an order of `side` at `px_ticks` would take; NO_PRICE: it rests."""
+    place = 2 * (px_ticks - book["base_ticks"])
+    if place < 0 or place >= book["places"]:
+        return NO_PRICE
+    show(tape, book, row, place)
+    if book["high_place"] - book["low_place"] == WINDOW_PLACES:
+        lane = _best_shown(book["shown"], place - book["low_place"], side)
+        if lane == NONE_SHOWN:
+            return NO_PRICE
+        if lane >= 0:
+            best = book["low_place"] + lane
+            if ladder_of(book)[best] > consumed_of(book)[best]:
+                return int(book["base_ticks"] + best // 2)
+    return _walk_to_touch(tape, book, row, side, px_ticks)
 
-    Walks from `px_ticks` away from the opposite side until the own side of the book shows lots:
-    beyond these, a book that is not crossed has no lots of the opposite side.
+
+@kernel
+def _walk_to_touch(tape: np.void, book: np.void, row: int, side: int, px_ticks: int) -> int:
+    """Walk from `px_ticks` away from the opposite side until the own side of the book shows lots.
+
+    Beyond these, a book that is not crossed has no lots of the opposite side.
     """
     ladder, consumed = ladder_of(book), consumed_of(book)
     own = 0 if side > 0 else 1

@@ -14,6 +14,7 @@ from hft_gym.book.index import (
     NO_ASK,
     NO_BID,
     QUIET,
+    WAS_CROSSED,
     WINDOW_PLACES,
     BookIndex,
     is_crossed_in,
@@ -23,6 +24,7 @@ from hft_gym.book.index import (
 from hft_gym.book.ladder import apply_row
 from hft_gym.errors import InputError
 from hft_gym.kernel.jit import kernel
+from hft_gym.kernel.lanes import WIDE
 from hft_gym.tape.rows import Flag, Kind
 from tests.random_tapes import START_NS, TapeWriter, random_tape
 
@@ -51,6 +53,11 @@ def indexed(tape, base=BASE, levels=LEVELS):
     return index, np.array([index.record()], INDEX_DTYPE)
 
 
+def by_row(index, name):
+    """A column of the blocks, one number for each row of the tape."""
+    return index.blocks[name].ravel()[: index.rows]
+
+
 def with_levels(seed, rows=900):
     """A random tape with rows of sources without orders, and one that empties the book."""
     writer = TapeWriter()
@@ -73,12 +80,15 @@ def test_the_book_before_any_row(tape, base, levels):
     found = np.full(index.places, 77, np.int32)
     for row in range(len(tape) + 1):
         found[:] = 77
-        first = window(records, found, row)
-        assert 0 <= first <= index.places - WINDOW_PLACES
+        first, shown = window(records, found, row)
+        assert 0 <= first <= index.places - WIDE
         assert first % 2 == 0
         inside = slice(first, first + WINDOW_PLACES)
         assert np.array_equal(found[inside], ladder[inside])
-        found[inside] = 77
+        assert bin(shown)[:1:-1].ljust(WINDOW_PLACES, "0") == "".join(
+            "1" if lots > 0 else "0" for lots in ladder[inside]
+        )
+        found[first : first + WIDE] = 77
         assert (found == 77).all()
         if row % 7 == 0 or row in (CHECKPOINT_ROWS - 1, CHECKPOINT_ROWS, len(tape)):
             whole(records, found, row)
@@ -98,7 +108,7 @@ def test_windows_lie_round_the_touch():
         bids, asks = np.flatnonzero(ladder[::2]), np.flatnonzero(ladder[1::2])
         two_sided = bids.size > 0 and asks.size > 0 and bids.max() < asks.min()
         if row % BLOCK_ROWS == 0 and two_sided and asks.min() - bids.max() < WINDOW_PLACES // 2 - 4:
-            first = index.windows[row // BLOCK_ROWS]["place"]
+            first = index.blocks[row // BLOCK_ROWS]["window_place"]
             assert first <= 2 * bids.max()
             assert 2 * asks.min() + 1 < first + WINDOW_PLACES
             seen += 1
@@ -131,13 +141,14 @@ def test_reach_tells_which_rows_concern_an_order(base_and_levels):
     index, _ = indexed(tape, base, levels)
     rows = list(zip(tape.kind.tolist(), tape.side.tolist(), tape.px_ticks.tolist(), strict=True))
     found = 0
+    reach = by_row(index, "reach")
     for k, row in enumerate(rows):
         for side in (1, -1):
             for px in range(base, base + levels, 3):
                 expected = must_concern(row, int(tape.flags[k]), side, px)
-                assert concerns(int(index.reach[k]), side, px, base) == expected, (row, side, px)
+                assert concerns(int(reach[k]), side, px, base) == expected, (row, side, px)
                 found += expected
-        assert (index.reach[k] == EMPTIES) == (row[0] == Kind.CLEAR)
+        assert (reach[k] == EMPTIES) == (row[0] == Kind.CLEAR)
     assert found > 500
 
 
@@ -148,8 +159,9 @@ def test_rows_that_concern_nobody():
     writer.row(Kind.TRADE, 0, 100, 2)
     writer.send(START_NS)
     index, _ = indexed(writer.tape())
-    assert (index.reach[1:3] >= QUIET).all()
-    assert (index.reach[1:3] < MEETS_ASK - 2).all()
+    reach = by_row(index, "reach")
+    assert (reach[1:3] >= QUIET).all()
+    assert (reach[1:3] < MEETS_ASK - 2).all()
 
 
 def test_moves_hold_what_matching_needs():
@@ -157,10 +169,11 @@ def test_moves_hold_what_matching_needs():
     index, _ = indexed(tape)
     trades = tape.kind == Kind.TRADE
     assert trades.any()
-    assert np.array_equal(index.moves["queue_key"][trades], tape.lots[trades])
+    keys, moved = by_row(index, "queue_key"), by_row(index, "moved_lots")
+    assert np.array_equal(keys[trades], tape.lots[trades])
     reduces = tape.kind == Kind.REDUCE
-    assert np.array_equal(index.moves["queue_key"][reduces], tape.queue_key[reduces])
-    assert np.array_equal(index.moves["lots"][reduces], -tape.lots[reduces])
+    assert np.array_equal(keys[reduces], tape.queue_key[reduces])
+    assert np.array_equal(moved[reduces], -tape.lots[reduces])
 
 
 def test_blocks_know_whether_the_book_was_crossed():
@@ -170,7 +183,7 @@ def test_blocks_know_whether_the_book_was_crossed():
     for row in range(1, len(tape) + 1):
         if tape.flags[row - 1] & Flag.CROSSED:
             assert crossed(records, row)
-    assert not index.windows["is_crossed"].all()
+    assert not (index.blocks["notes"] & WAS_CROSSED).all()
 
 
 def test_a_band_too_wide_is_told():

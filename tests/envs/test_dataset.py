@@ -128,7 +128,7 @@ def test_the_table_leads_to_the_arrays(datasets):
     for market, row in zip(dataset.markets, dataset.table, strict=True):
         assert row["decisions"] == market.decisions.size
         assert row["decisions_address"] == market.decisions.ctypes.data
-        assert row["columns"]["index"]["windows_address"] == market.index.windows.ctypes.data
+        assert row["columns"]["index"]["blocks_address"] == market.index.blocks.ctypes.data
         assert row["columns"]["rows"] == len(market.tape)
         assert row["columns"]["index"]["base_ticks"] == market.index.base_ticks
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from hft_gym.kernel.address import address_of, column, unowned
+from hft_gym.kernel.address import LINE, address_of, aligned_zeros, column, unowned
 from hft_gym.kernel.jit import kernel
 
 pytestmark = pytest.mark.kernel
@@ -55,3 +55,14 @@ def test_an_array_with_gaps_has_no_address():
         address_of(np.arange(10)[::2])
     with pytest.raises(ValueError, match="contiguous"):
         address_of(np.zeros((3, 4))[:, 1])
+
+
+def test_aligned_memory_begins_with_a_line():
+    pairs = np.dtype([("a", "i4"), ("b", "i8")])
+    for count in (0, 1, 3, 1000):
+        numbers = aligned_zeros(count, pairs)
+        assert numbers.shape == (count,)
+        assert count == 0 or address_of(numbers) % LINE == 0
+        assert not numbers["b"].any()
+        numbers["b"] = 7
+        assert (numbers["b"] == 7).all()

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from hft_gym.kernel.address import LINE
 from hft_gym.kernel.jit import kernel
-from hft_gym.kernel.prefetch import LINE, prefetch
+from hft_gym.kernel.prefetch import prefetch
 
 pytestmark = pytest.mark.kernel
 

@@ -8,14 +8,11 @@ from hft_gym.market.account import clear_trader, learn
 from hft_gym.market.columns import COLUMNS_DTYPE, book_records, columns_record
 from hft_gym.market.exchange import advance
 from hft_gym.market.fees.per_lot import PerLot
-from hft_gym.market.interfaces import MarketModels
-from hft_gym.market.latencies.constant import constant_latency
-from hft_gym.market.queues.fifo import Fifo
-from hft_gym.market.records import Action, Reason, Request, trader_dtype
+from hft_gym.market.records import Action, Reason, Request
 from hft_gym.market.sending import send
 from hft_gym.market.sight import opposite_touch
 from hft_gym.tape.rows import Kind
-from tests.market.ledger import Paper
+from tests.market.plugs import TRADER, Paper, Scattered, market
 from tests.random_tapes import START_NS, TapeWriter
 
 MS = 1_000_000
@@ -26,7 +23,7 @@ class Desk:
     """Best bid 100 x 5, best ask 103 x 5, 104 x 5, unless another book is given."""
 
     def __init__(self, entry_ms=0, response_ms=0, book=None, fees=NO_FEES, **more):
-        """`more`: parts of `MarketModels`; `sizes` of the trader's record; `end_ms` of the day."""
+        """`more`: `risk`, `rules`, and `end_ms` of the day."""
         self.writer = TapeWriter()
         self.end_ms = more.pop("end_ms", 10**6)
         self.paper = Paper()
@@ -34,10 +31,9 @@ class Desk:
         for side, px, lots in book or [(1, 100, 5), (-1, 103, 5), (-1, 104, 5)]:
             self.keys[px] = self.writer.add(side, px, lots)
         self.writer.send(START_NS)
-        latency = constant_latency(entry_ms * MS, response_ms * MS)
-        sizes = more.pop("sizes", ())
-        self.models = MarketModels(latency, Fifo(), fees, journal=self.paper.model, **more)
-        self.traders = np.zeros(1, trader_dtype(*sizes))
+        entry, response = Scattered(entry_ms * MS), Scattered(response_ms * MS)
+        self.models = market(self.paper, (entry, entry, response), fees, **more)
+        self.traders = np.zeros(1, TRADER)
         self.consumed, self.ladders = np.zeros((2, 1, 200), np.int32)
         self.book = book_records(self.consumed, self.ladders, base_ticks=50)[0]
         clear_trader(self.traders[0], 0, 203)

@@ -51,7 +51,7 @@ def test_a_record_of_addresses_gives_the_columns_of_its_tape():
     indexes = [BookIndex.of(tape, 60, 80) for tape in tapes]
     pairs = zip(tapes, indexes, strict=True)
     table = np.array([columns_record(*pair) for pair in pairs], COLUMNS_DTYPE)
-    assert table["index"]["reach_address"].tolist() == [k.reach.ctypes.data for k in indexes]
+    assert table["index"]["blocks_address"].tolist() == [k.blocks.ctypes.data for k in indexes]
     assert table["rows"].tolist() == [len(tape) for tape in tapes]
     for k, tape in enumerate(tapes):
         seen = Columns(*all_columns(table, k))

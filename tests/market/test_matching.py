@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from hft_gym.market.account import crowd_of
 from hft_gym.market.fees.per_lot import PerLot
 from hft_gym.tape.rows import Flag, Kind
 from tests.market.desk import Desk
@@ -51,16 +52,16 @@ def test_a_newcomer_that_would_cross_us_trades_with_us():
 
 def test_many_partial_fills_lose_nothing_on_the_way_back():
     desk = Desk(response_ms=1000, book=[(-1, 103, 5), (1, 98, 1)])
-    desk.new(0, 1, 1, 100, lots=200)
-    for k in range(120):
-        desk.trade(2 + 0.1 * k, 100, 1)
+    desk.new(0, 1, 1, 100, lots=500)
+    for k in range(400):
+        desk.trade(2 + 0.01 * k, 100, 1)
     desk.run(20)
-    assert desk.me["position_lots"] == 120
-    assert desk.me["response_count"] < 48
+    assert desk.me["position_lots"] == 400
+    assert desk.me["response_count"] <= crowd_of(desk.me)
     assert desk.me["known_position_lots"] == 0
     desk.run(2000)
-    assert desk.me["known_position_lots"] == 120
-    assert desk.me["known_cash_ticks"] == -12_000
+    assert desk.me["known_position_lots"] == 400
+    assert desk.me["known_cash_ticks"] == -40_000
     assert np.all(desk.me["intents"]["filled_lots"] >= 0)
 
 

@@ -1,36 +1,20 @@
 """A message sets out, or does not."""
 
-from typing import NamedTuple
-
 import pytest
 
-from hft_gym.market.interfaces import lots_allowed
 from hft_gym.market.records import Action, Event, Intent, Reason
 from hft_gym.market.sending import free_slot
 from tests.market.desk import Desk
+from tests.market.plugs import SIZES, AtMost
 
 pytestmark = pytest.mark.kernel
-
-
-class AtMost(NamedTuple):
-    """A risk model: so many lots a message; none at all at a forbidden price."""
-
-    lots: int
-    forbidden_ticks: int
-
-
-@lots_allowed.implement(AtMost)
-def _lots_allowed(model, tape, trader, now_ns, message):
-    if message["px_ticks"] == model.forbidden_ticks:
-        return -int(Reason.OUTSIDE_BAND)
-    return min(model.lots, int(message["lots"]))
 
 
 def test_what_we_believe_when_it_has_left():
     desk = Desk(entry_ms=5)
     assert desk.new(-1, 1, 1, 99, lots=3) == 1
     assert desk.new(-1, 1, -1, 105) == 2
-    intents = desk.me["intents"]
+    intents = desk.me["intents"][:4]
     assert intents["state"].tolist() == [Intent.WORKING, Intent.WORKING, 0, 0]
     assert intents["side"].tolist() == [1, -1, 0, 0]
     assert intents[["px_ticks", "leaves_lots"]][0].tolist() == (99, 3)
@@ -43,24 +27,26 @@ def test_what_we_believe_when_it_has_left():
 
 
 def test_as_many_orders_as_the_record_holds_on_any_side_and_level():
-    desk = Desk(sizes=(20, 40, 120))
-    assert [desk.new(-1, 1, 1, 99) for _ in range(20)] == list(range(1, 21))
+    desk = Desk()
+    orders, _, _ = SIZES
+    assert [desk.new(-1, 1, 1, 99) for _ in range(orders)] == list(range(1, orders + 1))
     assert free_slot(desk.me) == -1
     assert desk.new(-1, 1, -1, 105) == -Reason.NO_FREE_SLOT
     assert desk.new(3, 1, -1, 105) == -Reason.NO_FREE_SLOT
     desk.cancel(7, 2)
     desk.run(3)
     assert free_slot(desk.me) == 7
-    assert desk.new(-1, 4, -1, 105) == 21
+    assert desk.new(-1, 4, -1, 105) == orders + 1
     assert [reason for reason, _, _ in desk.told(Event.REJECTED)] == [Reason.NO_FREE_SLOT] * 2
     assert desk.me["rejected"] == 2
 
 
 def test_what_cannot_be_sent():
-    desk = Desk(entry_ms=50, sizes=(4, 3, 14))
+    desk = Desk(entry_ms=50)
     assert desk.new(-1, 1, 1, 99, lots=0) == -Reason.BAD_LOTS
-    for _ in range(3):
-        assert desk.new(-1, 1, 1, 99) > 0
+    assert desk.new(0, 1, 1, 99) == 1
+    for _ in range(SIZES[1] - 1):
+        assert desk.modify(0, 1, 98, 1) == 1
     assert desk.cancel(0, 1) == -Reason.TOO_MANY_MESSAGES
     assert desk.me["intents"][0]["state"] == Intent.WORKING
 

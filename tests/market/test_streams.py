@@ -1,7 +1,5 @@
 """Streams of random orders of every type: the kernel and its slow twin agree event by event."""
 
-from typing import NamedTuple
-
 import numpy as np
 import pytest
 
@@ -10,8 +8,7 @@ from hft_gym.market.account import clear_trader, learn
 from hft_gym.market.columns import COLUMNS_DTYPE, book_records, columns_record
 from hft_gym.market.exchange import advance
 from hft_gym.market.fees.per_lot import PerLot
-from hft_gym.market.interfaces import Latency, MarketModels, NoRisk, VenueRules, delay_ns
-from hft_gym.market.queues.fifo import Fifo
+from hft_gym.market.interfaces import VenueRules
 from hft_gym.market.records import (
     Action,
     Event,
@@ -22,34 +19,16 @@ from hft_gym.market.records import (
     SelfTrade,
     TimeInForce,
     WhenCrossed,
-    trader_dtype,
 )
 from hft_gym.market.sending import send
-from tests.market.ledger import Paper
+from tests.market.plugs import SIZES, TRADER, Paper, Scattered, market, scattered_ns
 from tests.naive.trader import NaiveTrader
 from tests.random_tapes import START_NS, random_tape, tape_rows
 
 pytestmark = pytest.mark.kernel
 
-SIZES = (12, 24)
 BASE, LEVELS = 60, 80
 MS = 1_000_000
-
-
-class Scattered(NamedTuple):
-    """Delays below `most_ns` that look random and follow from the time alone."""
-
-    most_ns: int
-    salt: int
-
-
-def scattered_ns(ts_ns, most_ns, salt):
-    return (ts_ns % 1_000_003 * 7_919 + salt) % most_ns
-
-
-@delay_ns.implement(Scattered)
-def _delay_ns(model, tape, trader, ts_ns, lots):
-    return (ts_ns % 1_000_003 * 7_919 + model.salt) % model.most_ns
 
 
 class Both:
@@ -59,11 +38,9 @@ class Both:
         self.tape, self.index = tape, BookIndex.of(tape, BASE, LEVELS)
         self.columns = np.array([columns_record(tape, self.index)], COLUMNS_DTYPE)
         self.paper = Paper()
-        ways = [Scattered(most_ns, salt) for salt, most_ns in enumerate(latency)]
-        self.models = MarketModels(
-            Latency(*ways, ways[0]), Fifo(), PerLot(0.05, 0.1), NoRisk(), self.paper.model, rules
-        )
-        self.traders = np.zeros(1, trader_dtype(*SIZES, responses=256))
+        ways = [Scattered(0, most_ns, salt) for salt, most_ns in enumerate(latency)]
+        self.models = market(self.paper, ways, PerLot(0.05, 0.1), rules=rules)
+        self.traders = np.zeros(1, TRADER)
         self.consumed, self.ladders = np.zeros((2, 1, 2 * LEVELS), np.int32)
         self.book = book_records(self.consumed, self.ladders, base_ticks=BASE)[0]
         self.row = 40
@@ -71,7 +48,7 @@ class Both:
         delays = [lambda ts, w=way: scattered_ns(ts, *w) for way in ways]
         self.naive = NaiveTrader(
             tape_rows(tape), tuple(delays), (50_000, 100_000), (BASE, BASE + LEVELS - 1), rules,
-            tape.meta.session_end_ns, sizes=SIZES,
+            tape.meta.session_end_ns, sizes=SIZES[:2],
         )  # fmt: skip
         self.naive.play(self.row)
         self.told = 0
@@ -139,6 +116,29 @@ def random_request(random, naive, middle):
     return -1, Request(int(Action.NEW), side, px, lots, 0, tif, int(random.random() < 0.2))
 
 
+def check_lives(entries):
+    """Filled, left and cancelled make what was ordered; nothing before arrival, nothing after."""
+    live = {}  # order id -> [ordered, filled, cancelled, arrival]
+    for event, _, _, order_id, _, _, lots, ts_ns, known_ns in entries:
+        assert known_ns >= ts_ns or event == Event.SENT
+        if event == Event.ACCEPTED:
+            live[order_id] = [lots, 0, 0, ts_ns]
+            continue
+        if event in (Event.SENT, Event.REJECTED, Event.BREACH):
+            continue
+        order = live[order_id]  # KeyError: an event of a dead order
+        assert ts_ns >= order[3]
+        if event == Event.MODIFIED:
+            order[0] = lots + order[1]
+        order[1] += lots if event == Event.FILLED else 0
+        order[2] += lots if event in (Event.CANCELLED, Event.EXPIRED) else 0
+        assert order[1] + order[2] <= order[0]
+        if order[1] + order[2] == order[0]:
+            del live[order_id]
+    return {order_id: ordered - filled for order_id, (ordered, filled, _, _) in live.items()}
+
+
+FAR_AWAY = Request(int(Action.NEW), 1, BASE + 5, 1, 0, int(TimeInForce.DAY), 0)
 RULES = [
     VenueRules(int(policy), int(crossed), collar)
     for policy, crossed, collar in zip(
@@ -164,8 +164,13 @@ def test_streams_of_orders_of_every_type(rules):
             for _ in range(int(random.integers(0, 4))):
                 middle = 100 + int(random.integers(-2, 3))
                 both.send(now, *random_request(random, both.naive, middle))
+            if 0 < end_ns - now < 40 * MS and random.random() < 0.3:
+                both.send(now, -1, FAR_AWAY)  # so that something is left to expire
         both.until(now + 100 * MS)
         both.compare()
+        orders = both.me["orders"]
+        left = {int(o["order_id"]): int(o["leaves_lots"]) for o in orders if o["leaves_lots"] > 0}
+        assert check_lives(both.paper.entries()) == left
         told += both.paper.entries()
     seen = {(Event(e[0]), Reason(e[1])) for e in told}
     assert {event for event, _ in seen} == set(Event) - {Event.BREACH}

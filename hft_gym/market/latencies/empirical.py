@@ -40,10 +40,11 @@ class Empirical(_Table):
             ConfigError: there are less than two, or one is negative or no number.
             InputError: the file cannot be read.
         """
-        if isinstance(quantiles_ns, str | Path):
-            quantiles_ns = _read(Path(quantiles_ns))
+        given: Any = quantiles_ns
+        if isinstance(given, str | Path):
+            given = _read(Path(given))
         try:
-            delays = np.sort(np.asarray(list(quantiles_ns), np.float64))
+            delays = np.sort(np.asarray(list(given), np.float64))
         except (TypeError, ValueError) as error:
             raise ConfigError(f"Empirical: quantiles_ns must be numbers: {error}") from error
         if delays.size < 2 or not np.isfinite(delays).all() or delays[0] < 0:

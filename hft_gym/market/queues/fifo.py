@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hft_gym.market.interfaces import lots_ahead_gone, needs_orders
+from hft_gym.market.interfaces import leaves_by_arrival, lots_ahead_gone, needs_orders
 
 
 class Fifo(NamedTuple):
@@ -17,6 +17,11 @@ def _lots_ahead_gone(
 ) -> int:
     # keys are row numbers: whoever came before the row we arrived at stands ahead of us
     return lots if queue_key < order["arrival_row"] else 0
+
+
+@leaves_by_arrival.implement(Fifo)
+def _leaves_by_arrival(model: Fifo) -> bool:
+    return True
 
 
 @needs_orders.implement(Fifo)

@@ -7,9 +7,9 @@ from hft_gym.market.interfaces import share_behind
 from hft_gym.market.queues.by_level import by_level
 
 
-def check_power(model: "Power") -> None:
-    """Raise ConfigError unless the power of a model is above 0."""
-    if model.n <= 0:
+def check_power(model: tuple, n: float) -> None:
+    """Raise ConfigError unless the power `n` of a model is above 0."""
+    if n <= 0:
         raise ConfigError(f"{model}: n must be above 0")
 
 
@@ -23,7 +23,9 @@ class Power(NamedTuple):
 
     n: float = 2.0
 
-    check = check_power
+    def check(self) -> None:
+        """Raise ConfigError unless the power is above 0."""
+        check_power(self, self.n)
 
 
 @share_behind.implement(Power)

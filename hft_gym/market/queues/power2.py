@@ -17,7 +17,9 @@ class Power2(NamedTuple):
 
     n: float = 2.0
 
-    check = check_power
+    def check(self) -> None:
+        """Raise ConfigError unless the power is above 0."""
+        check_power(self, self.n)
 
 
 @share_behind.implement(Power2)

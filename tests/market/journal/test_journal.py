@@ -22,7 +22,8 @@ def desk_of(limits=None):
     Limits are for what it sends: the exchange itself is compiled without.
     """
     buffer = JournalBuffer(4096)
-    desk = Desk(1, 2, fees=PerLot(0.25, 0.5), journal=buffer.model())
+    desk = Desk(1, 2, fees=PerLot(0.25, 0.5))
+    desk.models = desk.models._replace(journal=buffer.model())
     buffer.attach(desk.me)
     if limits is not None:
         run, plain = desk.run, desk.models
