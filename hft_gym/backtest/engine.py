@@ -11,41 +11,35 @@ from hft_gym.backtest.feed import find_packet, know_until
 from hft_gym.backtest.known_book import follow
 from hft_gym.backtest.log import log_fills
 from hft_gym.backtest.records import FOREVER_NS, Turn
-from hft_gym.book.index import MEETS_ASK, MEETS_BID, NO_ASK, NO_BID
+from hft_gym.book.index import BLOCK_ROWS, block_address
 from hft_gym.kernel.jit import inlined_kernel, kernel
-from hft_gym.kernel.lanes import LANES, first_bits, lanes_within, lowest_bit
+from hft_gym.kernel.lanes import bits_from, first_bits, lanes_beyond, lowest_bit
 from hft_gym.market.account import learn
 from hft_gym.market.columns import ts_exchange_of
-from hft_gym.market.exchange import live_until
+from hft_gym.market.exchange import live_until, meeting
 from hft_gym.market.interfaces import MarketModels, must_drain
 from hft_gym.market.priority import FAR
 
 OVER, PACKET, TIMER = int(Turn.OVER), int(Turn.PACKET), int(Turn.TIMER)
 ANSWER, LOG_FULL = int(Turn.ANSWER), int(Turn.LOG_FULL)
-NOWHERE = (NO_BID, NO_BID)
 
 
 @kernel
 def _scan(desk: np.void, until_ns: int) -> None:
     """Look for the first row that may trade with us, no further than to a time at the exchange."""
-    clock, tape, trader = desk["clock"], desk["columns"], desk["trader"]
-    ts, rows, base = ts_exchange_of(tape), tape["rows"], desk["book"]["base_ticks"]
-    below, above = NO_BID, NO_ASK
-    if trader["bid_high_ticks"] > -FAR:
-        below = MEETS_BID + 2 * (trader["bid_high_ticks"] - base) + 1
-    if trader["ask_low_ticks"] < FAR:
-        above = MEETS_ASK + 2 * (trader["ask_low_ticks"] - base)
+    clock, tape = desk["clock"], desk["columns"]
+    ts, rows = ts_exchange_of(tape), tape["rows"]
+    below, above = meeting(desk["book"], desk["trader"])
     row = clock["quiet_row"]
     while row < rows and ts[row] <= until_ns:
-        address = tape["index"]["reach_address"] + 4 * row
-        found = lanes_within(address, below, above, NOWHERE, NOWHERE)
-        if rows - row < LANES:
-            found = first_bits(found, rows - row)
+        first = row - row % BLOCK_ROWS
+        found = lanes_beyond(block_address(tape["index"], row), below, above)
+        found = bits_from(first_bits(found, min(rows - first, BLOCK_ROWS)), row - first)
         if found:
-            row += lowest_bit(found)
+            row = first + lowest_bit(found)
             clock["is_met"] = 1
             break
-        row += LANES
+        row = first + BLOCK_ROWS
     clock["quiet_row"] = min(row, rows)
 
 

@@ -13,8 +13,9 @@ from hft_gym.book.ladder import (
     touch_after,
 )
 from hft_gym.kernel.jit import inlined_kernel, kernel
+from hft_gym.kernel.lanes import highest_bit, lowest_bit
 from hft_gym.market.columns import kind_of, ladder_of, lots_of, px_of, side_of
-from hft_gym.market.sight import is_crossed
+from hft_gym.market.sight import ASKS, BIDS, is_crossed
 from hft_gym.tape.rows import Kind
 
 TRADE, FILL = int(Kind.TRADE), int(Kind.FILL)
@@ -52,17 +53,15 @@ def show_all(desk: np.void) -> None:
 def _touch_in_window(desk: np.void) -> bool:
     """Look for the touch near where it lately was; in a book not crossed, nothing is better."""
     clock, seen = desk["clock"], desk["seen"]
-    first = load_window(desk["columns"]["index"], ladder_of(seen), clock["known_row"])
+    index, ladder = desk["columns"]["index"], ladder_of(seen)
+    first, shown = load_window(index, ladder, clock["known_row"])
     seen["low_place"], seen["high_place"] = first, first + WINDOW_PLACES
-    ladder, base = ladder_of(seen), seen["base_ticks"]
-    bid, ask = NO_PRICE, NO_PRICE
-    for level in range(first // 2, (first + WINDOW_PLACES) // 2):
-        if ladder[2 * level] > 0:
-            bid = base + level
-        if ladder[2 * level + 1] > 0 and ask == NO_PRICE:
-            ask = base + level
-    clock["bid_ticks"], clock["ask_ticks"] = bid, ask
-    return bid != NO_PRICE and ask != NO_PRICE and bid < ask
+    bids, asks = shown & BIDS, shown & ASKS
+    if not bids or not asks:
+        return False
+    clock["bid_ticks"] = seen["base_ticks"] + (first + highest_bit(bids)) // 2
+    clock["ask_ticks"] = seen["base_ticks"] + (first + lowest_bit(asks)) // 2
+    return clock["bid_ticks"] < clock["ask_ticks"]
 
 
 @inlined_kernel

@@ -106,7 +106,7 @@ def _row_of_ours(
 
 
 @kernel
-def _meeting(book: np.void, trader: np.void) -> tuple[int, int]:
+def meeting(book: np.void, trader: np.void) -> tuple[int, int]:
     """Bounds for `lanes_beyond`: the rows that may do more than bring our orders forward."""
     below, above = NO_BID, NO_ASK
     if trader["bid_high_ticks"] > -FAR:
@@ -170,7 +170,7 @@ def _quiet_until(
     models: MarketModels, tape: np.void, book: np.void, trader: np.void, row: int, stop: int
 ) -> int:
     """Follow the queues we stand in up to the first row that does more, and return that row."""
-    below, above = _meeting(book, trader)
+    below, above = meeting(book, trader)
     while row < stop:
         first = row - row % BLOCK_ROWS
         block = block_address(tape["index"], row)
@@ -193,7 +193,7 @@ def _row_by_row(
 ) -> int:
     """While a packet owes us credit or we have taken lots of the tape, every row counts."""
     while row < stop and (trader["packet_open"] or trader["consumed_lots"] > 0):
-        below, above = _meeting(book, trader)
+        below, above = meeting(book, trader)
         bid_low, bid_high, ask_low, ask_high = _queued(book, trader)
         here = reach_at(tape["index"], row)
         in_queue = bid_low <= here <= bid_high or ask_low <= here <= ask_high
