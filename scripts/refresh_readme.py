@@ -1,7 +1,11 @@
-"""Put measured figures into README.md: python scripts/refresh_readme.py RUN [BENCHMARK.json].
+"""Put measured figures into README.md.
+
+    python scripts/refresh_readme.py RUN [BENCHMARK.json]
+    python scripts/refresh_readme.py --fidelity FILE
 
 Fills what stands between `<!-- figures:NAME -->` and `<!-- /figures:NAME -->`: the table and the
-picture of a run, and the speed from the output of `python -m benchmarks.env --json`.
+picture of a run, and the speed from the output of `python -m benchmarks.env --json`; or, of an MBO
+file, how simulated fills compare with the fates of its real orders.
 """
 
 import json
@@ -71,7 +75,19 @@ def main(run: str, benchmark: str | None = None) -> None:
     print(f"README.md: figures of {folder.name}")
 
 
+def compare_fills(file: str) -> None:
+    """Fill the block `fidelity` of README.md with the table of an MBO file."""
+    command = [sys.executable, "-m", "hft_gym", "fidelity", file, "--markdown"]
+    table = subprocess.check_output(command, cwd=ROOT, text=True)
+    page = ROOT / "README.md"
+    page.write_text(filled(page.read_text(), "fidelity", table.rstrip()))
+    print(f"README.md: fills of {Path(file).name}")
+
+
 if __name__ == "__main__":
+    if len(sys.argv) == 3 and sys.argv[1] == "--fidelity":
+        compare_fills(str(Path(sys.argv[2]).resolve()))
+        sys.exit()
     if len(sys.argv) not in (2, 3):
         sys.exit(__doc__)
     main(*sys.argv[1:])
