@@ -1,6 +1,7 @@
 """From settings to things: tapes, dataset, environments, agent."""
 
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,11 @@ from stable_baselines3.common.base_class import BaseAlgorithm
 from stable_baselines3.common.vec_env import VecEnv, VecNormalize
 
 from agents.vec_env import HftVecEnv
+from hft_gym.envs.actions.touch_quotes import TouchQuotes
 from hft_gym.envs.core import BatchCore
 from hft_gym.envs.dataset import Dataset, Split, has_session, split
 from hft_gym.envs.interfaces import Models
+from hft_gym.envs.observations.flat import Flat
 from hft_gym.errors import ConfigError
 from hft_gym.kernel.jit import enable_cache
 from hft_gym.market.interfaces import MarketModels
@@ -20,6 +23,9 @@ from hft_gym.tape.generated import default_folder, generate
 from hft_gym.tape.market_tape import MarketTape
 
 Say = Callable[[str], None]
+
+_OF_RULES = ("offsets", "lots", "post_only")
+_EXTRAS = {"sb3_contrib": "contrib"}  # packages that come with an extra of hft_gym
 
 
 def tapes(config: DictConfig, say: Say) -> list[MarketTape]:
@@ -63,18 +69,32 @@ def models(config: DictConfig) -> Models:
             latency=instantiate(config.latency),
             queue=instantiate(config.queue),
             fees=instantiate(config.fees),
+            risk=instantiate(config.risk),
         ),
         action=instantiate(config.action),
-        reward=instantiate(config.reward),
+        reward=instantiate(config.reward, _convert_="all"),
         own_features=_instances(config.features.own),
+        # runs of before observations had forms have no such setting
+        observation=instantiate(config.observation) if "observation" in config else Flat(),
     )
 
 
-def core(config: DictConfig, dataset: Dataset, num_envs: int) -> BatchCore:
-    """So many environments on a dataset."""
+def rule_models(chosen: Models) -> Models:
+    """The same parts for rules, which act by `TouchQuotes` whatever the agent does."""
+    action = chosen.action
+    if isinstance(action, TouchQuotes) and action.sizes == 1:
+        return chosen
+    kept = {name: getattr(action, name) for name in _OF_RULES if hasattr(action, name)}
+    return chosen._replace(action=TouchQuotes(**kept), observation=Flat())
+
+
+def core(
+    config: DictConfig, dataset: Dataset, num_envs: int, parts: Models | None = None
+) -> BatchCore:
+    """So many environments on a dataset, made of `parts` or of what the settings say."""
     return BatchCore(
         dataset,
-        models(config),
+        models(config) if parts is None else parts,
         num_envs,
         episode_decisions=config.env.episode_decisions,
         max_position_lots=config.env.max_position_lots,
@@ -95,8 +115,17 @@ def agent(config: DictConfig, env: VecEnv, seed: int) -> BaseAlgorithm:
     """The learning algorithm with fresh weights.
 
     Raises:
-        ConfigError: it is no algorithm of Stable-Baselines3.
+        ConfigError: it is no algorithm of Stable-Baselines3, or its package is missing.
     """
+    package = str(config.agent._target_).split(".")[0]
+    if package in _EXTRAS:
+        try:
+            import_module(package)
+        except ImportError as error:
+            raise ConfigError(
+                f"{config.agent._target_} needs a package that is not installed: "
+                f"pip install 'hft_gym[{_EXTRAS[package]}]'"
+            ) from error
     built = instantiate(config.agent, env=env, seed=seed, _convert_="all")
     if not isinstance(built, BaseAlgorithm):
         raise ConfigError(f"{config.agent._target_} is no algorithm of Stable-Baselines3")

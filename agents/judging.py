@@ -14,12 +14,12 @@ from agents import build
 from agents.run_folder import RunFolder
 from agents.settings import as_yaml
 from hft_gym.envs.dataset import Dataset, Split
+from hft_gym.envs.observations.seen import Observation
 from hft_gym.evaluation import picture, table
 from hft_gym.evaluation.curve import TrainingCurve
 from hft_gym.evaluation.report import Picture, Report, as_html
 from hft_gym.evaluation.rollout import (
     LearnedPolicy,
-    Policy,
     RulePolicy,
     held_out_windows,
     judge,
@@ -54,10 +54,13 @@ def judgement(config: DictConfig, data: Split, model: BaseAlgorithm, name: str) 
     """
     length = config.env.episode_decisions
     windows = held_out_windows(data.test, length, config.evaluation.episodes)
-    core = build.core(config, data.test, min(len(windows), _MOST_ENVS))
-    learned = LearnedPolicy(name, _predictor(model, config.evaluation.deterministic))
-    policies: list[Policy] = [learned, *map(RulePolicy, strategies(config, data.train))]
-    tables = [judge(core, policy, windows) for policy in policies]
+    num_envs = min(len(windows), _MOST_ENVS)
+    core = build.core(config, data.test, num_envs)
+    learned = LearnedPolicy(name, Predictor(model, config.evaluation.deterministic))
+    parts = build.rule_models(core.models)
+    of_rules = core if parts is core.models else build.core(config, data.test, num_envs, parts)
+    rules = [RulePolicy(rule) for rule in strategies(config, data.train)]
+    tables = [judge(core, learned, windows), *(judge(of_rules, rule, windows) for rule in rules)]
     tapes = len(np.unique(windows[:, 0]))
     instrument = data.test.markets[0].tape.meta.instrument
     basis = basis_of(tables, instrument, len(data.test.windows(length)) / tapes)
@@ -107,14 +110,26 @@ def write(folder: RunFolder, config: DictConfig, found: Judgement, curve: str | 
     folder.write("report.html", as_html(report))
 
 
-def _predictor(model: BaseAlgorithm, deterministic: bool) -> Any:
-    normalise = model.get_vec_normalize_env()
+class Predictor:
+    """What an agent does, from observations to actions; one with a memory forgets at `begin`."""
 
-    def predict(observations: NDArray[np.float32]) -> NDArray[Any]:
+    def __init__(self, model: BaseAlgorithm, deterministic: bool) -> None:
+        self._model = model
+        self._deterministic = deterministic
+        self._state: Any = None
+
+    def begin(self) -> None:
+        """New windows begin."""
+        self._state = None
+
+    def __call__(self, observations: Observation) -> NDArray[Any]:
+        """`[n, ...]` actions; statistics of the training normalise, and stay as they are."""
+        normalise = self._model.get_vec_normalize_env()
         seen = observations if normalise is None else normalise.normalize_obs(observations)
-        return model.predict(seen, deterministic=deterministic)[0]
-
-    return predict
+        actions, self._state = self._model.predict(
+            seen, self._state, deterministic=self._deterministic
+        )
+        return actions
 
 
 def _flat(nested: dict[str, Any], head: str = "") -> dict[str, str]:

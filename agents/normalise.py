@@ -49,7 +49,11 @@ def restore(env: VecNormalize | None, saved: dict[str, Any] | None) -> None:
 def _running(env: VecNormalize) -> dict[str, RunningMeanStd]:
     found: dict[str, Any] = {}
     if env.norm_obs:
-        found["observation"] = env.obs_rms
+        of_observations = env.obs_rms
+        if isinstance(of_observations, dict):
+            found.update({f"observation.{name}": rms for name, rms in of_observations.items()})
+        else:
+            found["observation"] = of_observations
     if env.norm_reward:
         found["reward"] = env.ret_rms
     return found

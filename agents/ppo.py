@@ -52,7 +52,12 @@ class _Bootstrapped(VecEnvWrapper):
 
     def _values(self, infos: list[dict[str, Any]]) -> NDArray[np.float32]:
         """`[m]` values of the observations that the truncated episodes ended on."""
-        last = np.stack([info["terminal_observation"] for info in infos])
+        ends = [info["terminal_observation"] for info in infos]
+        last: Any = (
+            np.stack(ends)
+            if not isinstance(ends[0], dict)
+            else {name: np.stack([end[name] for end in ends]) for name in ends[0]}
+        )
         policy = self._model.policy
         with torch.no_grad():
             values = policy.predict_values(policy.obs_to_tensor(last)[0])

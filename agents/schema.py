@@ -1,7 +1,7 @@
 """What a run can be told, with types: Hydra refuses unknown names and wrong kinds of values.
 
-The groups data, market, latency, queue, fees, features, action, reward, agent and strategy are
-open: their files name a `_target_` and its parameters.
+The groups data, market, latency, queue, fees, risk, features, action, reward, observation, agent
+and strategy are open: their files name a `_target_` and its parameters.
 """
 
 from dataclasses import dataclass, field
@@ -88,9 +88,11 @@ class RunConfig:
     latency: Any = None
     queue: Any = None
     fees: Any = None
+    risk: Any = None
     features: Any = None
     action: Any = None
     reward: Any = None
+    observation: Any = None
     agent: Any = None
     strategy: Any = None
     env: EnvConfig = field(default_factory=EnvConfig)

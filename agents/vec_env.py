@@ -1,6 +1,7 @@
 """Stable-Baselines3's VecEnv over the batch core: no Python loop over live environments."""
 
 from collections import deque
+from collections.abc import Mapping, Sequence
 from time import perf_counter
 from typing import Any, Protocol
 
@@ -11,6 +12,9 @@ from numpy.typing import NDArray
 from stable_baselines3.common.vec_env import VecEnv
 from stable_baselines3.common.vec_env.base_vec_env import VecEnvIndices, VecEnvStepReturn
 
+from hft_gym.envs.observations.seen import Observation, row_of
+from hft_gym.envs.rendering.viewer import FRAMES_PER_S, Viewer
+
 _KEPT_BATCHES = 4096  # batches of finished episodes that wait for a reader
 
 
@@ -19,20 +23,39 @@ class Core(Protocol):
 
     num_envs: int
     action_space: spaces.Space[Any]
-    final_observations: NDArray[np.float32]
     finished: NDArray[np.void]
+
+    @property
+    def final_observations(self) -> Observation:
+        """Of `[n]` episodes as they ended, valid where the last step ended one."""
 
     @property
     def observation_space(self) -> spaces.Space[Any]:
         """Of one environment."""
 
     def reset(
-        self, seeds: NDArray[np.int64] | None = None, *, stagger: bool = False
-    ) -> NDArray[np.float32]:
-        """`[n, F]` first observations; `stagger` draws the lengths of the first episodes."""
+        self,
+        seeds: NDArray[np.int64] | None = None,
+        *,
+        stagger: bool = False,
+        options: Mapping[str, Any] | None = None,
+    ) -> Observation:
+        """`[n, ...]` first observations; `stagger` draws the lengths of the first episodes.
+
+        `options` name places to begin at, one value for each environment.
+        """
 
     def step(self, actions: NDArray[Any]) -> tuple[NDArray[Any], ...]:
-        """`[n, F]` observations, `[n]` rewards, terminated, truncated; all fresh arrays."""
+        """`[n, ...]` observations, `[n]` rewards, terminated, truncated; all fresh arrays."""
+
+    def get_state(self) -> dict[str, NDArray[Any]]:
+        """A copy of all that a step changes."""
+
+    def set_state(self, state: Mapping[str, NDArray[Any]]) -> None:
+        """Go back to such a copy."""
+
+    def close(self) -> None:
+        """Let threads go."""
 
 
 class HftVecEnv(VecEnv):
@@ -44,40 +67,55 @@ class HftVecEnv(VecEnv):
             come all at once.
     """
 
-    def __init__(self, core: Core, stagger: bool = False) -> None:
+    def __init__(self, core: Core, stagger: bool = False, render_mode: str | None = None) -> None:
         self.core = core
         self.stagger = stagger
+        self._mode = render_mode
+        # pictures need more of a core than learning does
+        self._viewer = None if render_mode is None else Viewer(core, render_mode)  # type: ignore[arg-type]
         self._finished: deque[NDArray[np.void]] = deque(maxlen=_KEPT_BATCHES)
         self._actions: NDArray[Any] = np.empty(0)
         self._started_s = perf_counter()
         super().__init__(core.num_envs, core.observation_space, core.action_space)
+        self.metadata = {**self.metadata, "render_fps": FRAMES_PER_S}  # type: ignore[dict-item]
 
-    def reset(self) -> NDArray[np.float32]:
-        """`[n, F]` first observations; seeds given before serve this reset only."""
+    def reset(self) -> Observation:
+        """`[n, ...]` first observations; seeds and options given before serve this reset only.
+
+        Raises:
+            ConfigError: the options cannot be followed.
+        """
         seeds = None if None in self._seeds else np.asarray(self._seeds, np.int64)
+        names = {name for options in self._options for name in options}
+        options = {name: [each.get(name) for each in self._options] for name in names}
         self._reset_seeds()
         self._reset_options()
-        return self.core.reset(seeds, stagger=self.stagger)
+        observations = self.core.reset(seeds, stagger=self.stagger, options=options or None)
+        if self._viewer is not None:
+            self._viewer.note()
+        return observations
 
     def step_async(self, actions: NDArray[Any]) -> None:
         """Keep the `[n, ...]` actions for `step_wait`."""
         self._actions = actions
 
     def step_wait(self) -> VecEnvStepReturn:
-        """Observations `[n, F]`, rewards `[n]`, dones `[n]`, infos of length n.
+        """Observations `[n, ...]`, rewards `[n]`, dones `[n]`, infos of length n.
 
         Live environments share one empty info, since SB3 only reads it.
         """
         obs, rewards, terminated, truncated = self.core.step(self._actions)
+        if self._viewer is not None:
+            self._viewer.note()
         dones = terminated | truncated
         infos: list[dict[str, Any]] = [{}] * self.num_envs
         if dones.any():
-            finished = self.core.finished
+            finished, final = self.core.finished, self.core.final_observations
             self._finished.append(finished[dones])
             elapsed_s = round(perf_counter() - self._started_s, 6)
             for i in np.flatnonzero(dones):
                 infos[i] = {
-                    "terminal_observation": self.core.final_observations[i].copy(),
+                    "terminal_observation": row_of(final, int(i)),
                     "TimeLimit.truncated": bool(truncated[i] and not terminated[i]),
                     "episode": {
                         "r": float(finished["reward"][i]),
@@ -95,8 +133,29 @@ class HftVecEnv(VecEnv):
         self._finished.clear()
         return records
 
+    def get_images(self) -> Sequence[NDArray[np.uint8] | None]:
+        """A frame `[height, width, 3]` u1 of each environment, with `rgb_array`."""
+        return [None] * self.num_envs if self._viewer is None else self._viewer.frames()
+
+    def get_state(self) -> dict[str, NDArray[Any]]:
+        """A copy of all that a step changes; the first axis of every array is the environment."""
+        return self.core.get_state()
+
+    def set_state(self, state: Mapping[str, NDArray[Any]]) -> None:
+        """Go back to a state that `get_state` gave.
+
+        Raises:
+            ConfigError: it is not a state of such a batch.
+        """
+        self.core.set_state(state)
+        if self._viewer is not None:
+            self._viewer.forget()
+
     def close(self) -> None:
-        """Nothing to give back: the core's memory goes with it."""
+        """Let go of threads and windows."""
+        self.core.close()
+        if self._viewer is not None:
+            self._viewer.close()
 
     def get_attr(self, attr_name: str, indices: VecEnvIndices = None) -> list[Any]:
         """The core's attribute, once for each index.
@@ -104,7 +163,7 @@ class HftVecEnv(VecEnv):
         Raises:
             AttributeError: the core has no such attribute.
         """
-        value = None if attr_name == "render_mode" else getattr(self.core, attr_name)
+        value = self._mode if attr_name == "render_mode" else getattr(self.core, attr_name)
         return [value for _ in self._get_indices(indices)]
 
     def set_attr(self, attr_name: str, value: Any, indices: VecEnvIndices = None) -> None:

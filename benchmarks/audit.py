@@ -116,7 +116,8 @@ def _lots_allowed(
 
 
 @kernel
-def _check_news(account: NDArray[np.int64], trader: np.void) -> None:
+def check_news(account: NDArray[np.int64], trader: np.void) -> None:
+    """What is known and what is under way make the truth, and the fills told make it too."""
     position, cash = int(trader["known_position_lots"]), int(trader["known_cash_ticks"])
     fees = int(trader["known_fees_microticks"])
     for k in range(trader["response_count"]):
@@ -132,7 +133,8 @@ def _check_news(account: NDArray[np.int64], trader: np.void) -> None:
 
 
 @kernel
-def _check_lines(account: NDArray[np.int64], trader: np.void) -> None:
+def check_lines(account: NDArray[np.int64], trader: np.void) -> None:
+    """Our live orders stand in the order in which they trade, each with lots left."""
     for line in range(2):
         side = 1 - 2 * line
         for k in range(trader["live_count"][line]):
@@ -148,8 +150,8 @@ def _check_lines(account: NDArray[np.int64], trader: np.void) -> None:
 def check(models: Any, tape: np.void, book: np.void, trader: np.void, first_row: int) -> None:
     """Everything that must hold after the rows from `first_row` on and our messages among them."""
     account, policy = account_of(models.journal.address), models.rules.self_trade
-    _check_news(account, trader)
-    _check_lines(account, trader)
+    check_news(account, trader)
+    check_lines(account, trader)
     account[POSITION] += abs(trader["position_lots"]) > models.risk.limit_lots
     offered = 0
     for row in range(first_row, trader["row"]):

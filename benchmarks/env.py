@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from agents.vec_env import HftVecEnv
 from benchmarks.machine import machine, show
+from benchmarks.single import single_figures
 from hft_gym.book.ladder import apply_rows
 from hft_gym.envs.core import BatchCore
 from hft_gym.envs.dataset import Dataset
@@ -154,6 +155,7 @@ def measure(num_envs: int, events: int, threads: int) -> dict[str, Any]:
         "features": len(MARKET_FEATURES) + len(MODELS.own_features),
         "bare_replay_events_per_s": round(limit),
         "share_of_bare_replay": round(speed * events_per_step / limit, 3),
+        **single_figures(dataset, EPISODE),
         "machine": machine(),
     }
 

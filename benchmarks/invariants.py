@@ -38,6 +38,7 @@ from hft_gym.tape.generated import GeneratedMarket, default_folder, generate
 LIMIT_LOTS = 60
 TRADER = trader_dtype(64, 96, 320)
 EVENTS = 11  # rows of the tape for a step
+AFTERWARDS_NS = 10_000_000_000  # after the session, until which all answers are back
 
 
 @kernel
@@ -70,6 +71,10 @@ def live(
         advance(models, tape, book, trader, decisions[k + 1]["row"], now_ns)
         learn(trader, now_ns)
         check(models, tape, book, trader, first_row)
+    first_row, now_ns = int(trader["row"]), tape["session_end_ns"] + AFTERWARDS_NS
+    advance(models, tape, book, trader, tape["rows"], now_ns)  # orders for the day expire
+    learn(trader, now_ns)
+    check(models, tape, book, trader, first_row)
 
 
 class Run:

@@ -360,3 +360,9 @@ def load_ladder(index: np.void, ladder: NDArray[np.int32], row: int) -> None:
     saved = column(index["checkpoints_address"], index["checkpoints"] * places, np.int32)
     ladder[:places] = saved[k * places : (k + 1) * places]
     _replay(index, ladder, (0, places), (k * every_rows, row))
+
+
+@kernel
+def follow_ladder(index: np.void, ladder: NDArray[np.int32], first_row: int, row: int) -> None:
+    """Take a whole ladder, true before `first_row`, on to what it is before `row`."""
+    _replay(index, ladder, (0, index["places"]), (first_row, row))

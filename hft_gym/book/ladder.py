@@ -80,3 +80,26 @@ def best_ask_at_or_above(ladder: NDArray[np.int32], base_ticks: int, px_ticks: i
         if ladder[2 * level + 1] > 0:
             return base_ticks + level
     return NO_PRICE
+
+
+@kernel
+def touch_after(
+    ladder: NDArray[np.int32], base: int, kind: int, side: int, px: int, touch: tuple[int, int]
+) -> tuple[int, int]:
+    """The touch of both sides after a row at `px` of `side` has changed the ladder."""
+    if kind == CLEAR:
+        return NO_PRICE, NO_PRICE
+    bid, ask = touch
+    place = 2 * (px - base) + (1 if side < 0 else 0)
+    if place < 0 or place >= ladder.size:
+        return bid, ask
+    if side > 0:
+        if ladder[place] > 0:
+            bid = px if bid == NO_PRICE else max(bid, px)
+        elif px == bid:
+            bid = best_bid_at_or_below(ladder, base, px)
+    elif ladder[place] > 0:
+        ask = px if ask == NO_PRICE else min(ask, px)
+    elif px == ask:
+        ask = best_ask_at_or_above(ladder, base, px)
+    return bid, ask

@@ -1,6 +1,7 @@
 """The batch of environments behind every face: arrays in, arrays out."""
 
 import itertools
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -9,11 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hft_gym.envs.dataset import Dataset, feature_names, too_short
+from hft_gym.envs.episode import hold_at_start
 from hft_gym.envs.interfaces import Models
+from hft_gym.envs.observations.flat import Flat
+from hft_gym.envs.observations.observer import Observer
+from hft_gym.envs.observations.seen import Observation
 from hft_gym.envs.records import ENV_DTYPE, EPISODE_DTYPE, SETTINGS_DTYPE, VIEW_DTYPE
+from hft_gym.envs.rewards.outside import as_model, pay
+from hft_gym.envs.starts import Starts, check_windows, read_starts
 from hft_gym.envs.step import bind
 from hft_gym.errors import ConfigError
-from hft_gym.features.interfaces import CLIP
+from hft_gym.features.needs import needs_of
 from hft_gym.kernel.random import seed_states
 from hft_gym.market.checks import check_models, check_queue
 from hft_gym.market.columns import book_records
@@ -24,15 +31,14 @@ class BatchCore:
     """Environments stepped by one kernel; threads each take a slice of them.
 
     The bytes an environment gives depend on its seed and actions alone, whatever the number of
-    environments or threads.
+    environments or threads. A batch can be pickled and copied in the midst of its episodes.
 
     Attributes:
         dataset: the markets.
         num_envs: how many environments there are.
-        observation_space: of one environment; f4 `[features]` within +-10.
+        observation_space: of one environment; f4 `[features]` within +-10, if not told otherwise.
         action_space: of one environment.
-        feature_names: of the observation's columns.
-        final_observations: f4 `[envs, features]`, valid where the last step ended an episode.
+        feature_names: of the columns of a flat observation.
         finished: `[envs]` of `EPISODE_DTYPE`, valid where the last step ended an episode.
     """
 
@@ -68,24 +74,41 @@ class BatchCore:
         self.models = models
         self.num_envs = num_envs
         self.episode_decisions = episode_decisions
+        self.max_position_lots = max_position_lots
+        self._options = {
+            "episode_decisions": episode_decisions,
+            "max_position_lots": max_position_lots,
+            "ruin_ticks": ruin_ticks,
+            "autoreset": autoreset,
+            "threads": threads,
+        }
         self.feature_names = [*dataset.feature_names, *feature_names(models.own_features)]
-        width = len(self.feature_names)
-        self.observation_space = gym.spaces.Box(-CLIP, CLIP, (width,), np.float32)
+        for feature in models.own_features:
+            needs_of(feature)  # refuses parameters out of range
+        self._observer = Observer(models.observation, dataset, len(models.own_features), num_envs)
+        self._history = self._observer.history
+        self._final_history = self._observer.final_history
+        self.observation_space = self._observer.space
+        self._shape = (num_envs, len(self.feature_names))
         self.action_space: gym.Space[Any] = models.action.space()  # type: ignore[attr-defined]
+        self._action_shape = (num_envs, *(self.action_space.shape or ()))
+        self._action_dtype = np.dtype(self.action_space.dtype)
         settings = np.zeros(1, SETTINGS_DTYPE)
-        settings["episode_decisions"] = episode_decisions
-        settings["max_position_lots"] = max_position_lots
-        settings["ruin_ticks"] = ruin_ticks
-        settings["autoreset"] = autoreset
+        in_kernel, self._reward = as_model(models.reward)
+        self._autoreset = autoreset
+        for name in SETTINGS_DTYPE.names or ():
+            settings[name] = self._options[name]
+        # a Python reward must see how an episode ended before the next one begins
+        settings["autoreset"] = autoreset and self._reward is None
         self._world = (dataset.table, spans[fits], settings)
         self._envs = np.zeros(num_envs, ENV_DTYPE)
         self._threads = min(threads, num_envs)
         self._consumed = np.zeros((num_envs, dataset.places), np.int32)
         self._ladders = np.zeros((self._threads, dataset.places), np.int32)
         self._books = book_records(self._consumed, self._ladders)
-        self.final_observations = np.zeros((num_envs, width), np.float32)
+        self._final = np.zeros((num_envs, len(self.feature_names)), np.float32)
         self.finished = np.zeros(num_envs, EPISODE_DTYPE)
-        self._kernels = bind(models)
+        self._kernels = bind(models._replace(reward=in_kernel, observation=Flat()))
         self._pool = ThreadPoolExecutor(self._threads) if self._threads > 1 else None
         self._seeded = False
 
@@ -95,72 +118,87 @@ class BatchCore:
         mask: NDArray[np.bool_] | None = None,
         *,
         stagger: bool = False,
-    ) -> NDArray[np.float32]:
-        """Begin episodes at random places and return `[envs, features]`.
+        options: Mapping[str, Any] | None = None,
+    ) -> Observation:
+        """Begin episodes at random places, or where `options` say; return `[envs, ...]`.
 
         Args:
             seeds: `[envs]`, one for each environment; None goes on with the random numbers it has.
             mask: `[envs]`, which environments begin anew; None: all.
             stagger: draw the first episode's length too, so that ends don't come all at once.
+            options: see `hft_gym.envs.starts.read_starts`.
+
+        Raises:
+            ConfigError: the options cannot be followed; nothing has begun then.
         """
         wanted = np.ones(self.num_envs, np.bool_) if mask is None else np.asarray(mask, np.bool_)
+        starts = None
+        if options:
+            sizes = (self.num_envs, self.episode_decisions, self.max_position_lots)
+            starts = read_starts(options, self.dataset, *sizes)
         self._seed(seeds, wanted)
+        if starts is not None:
+            return self._begin_as_told(starts, wanted, stagger)
         observations = self._new_observations()
         self._kernels.begin(*self._world, *self._batch(), wanted, observations, stagger)
-        return observations
+        return self._observer.first(observations, wanted, self._envs)
 
     def reset_at(
         self, windows: NDArray[np.int64], mask: NDArray[np.bool_] | None = None
-    ) -> NDArray[np.float32]:
+    ) -> Observation:
         """Begin episodes at `windows` `[envs, 3]`: tape, first and last decision.
 
         Raises:
             ConfigError: a window does not lie within its tape.
         """
         places = np.array(windows, np.int64).reshape(self.num_envs, 3)
-        sizes = np.array([market.decisions.size for market in self.dataset.markets])
-        bad = (places[:, 0] < 0) | (places[:, 0] >= sizes.size) | (places[:, 1] < 0)
-        bad |= places[:, 1] >= places[:, 2]
-        bad |= places[:, 2] >= sizes[np.clip(places[:, 0], 0, sizes.size - 1)]
-        if bad.any():
-            tape, first, last = places[np.argmax(bad)]
-            raise ConfigError(f"no window from decision {first} to {last} on tape {tape}")
+        check_windows(places, self.dataset)
         if mask is not None:
             places[~np.asarray(mask, np.bool_), 0] = -1
         self._seed(None, np.ones(self.num_envs, np.bool_))
         observations = self._new_observations()
         self._kernels.begin_at(*self._world, *self._batch(), places, observations)
-        return observations
+        return self._observer.first(observations, places[:, 0] >= 0, self._envs)
 
     def step(
         self, actions: NDArray[Any]
-    ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.bool_], NDArray[np.bool_]]:
+    ) -> tuple[Observation, NDArray[np.float32], NDArray[np.bool_], NDArray[np.bool_]]:
         """Step every environment; new arrays of observations, rewards, terminated, truncated.
 
         Raises:
             ValueError: `actions` is not one action for each environment.
+            ResetNeeded: no episode has begun.
         """
         n = self.num_envs
-        actions = np.ascontiguousarray(actions)
-        if actions.shape != (n, *(self.action_space.shape or ())):
-            shape = (n, *(self.action_space.shape or ()))
-            raise ValueError(f"actions of shape {actions.shape}, need {shape}")
+        actions = self._as_actions(actions)
+        if not self._seeded:
+            raise gym.error.ResetNeeded("no episode has begun: call reset before step")
         rewards = np.empty(n, np.float32)
         terminated, truncated = np.empty(n, np.bool_), np.empty(n, np.bool_)
         out = (self._new_observations(), rewards, terminated, truncated)
-        arguments = (*self._world, *self._batch(), actions, *out)
-        kept = (self.final_observations, self.finished)
+        kept = (self._final, self.finished)
+        arguments = (*self._world, self._envs, self._books, actions, *out, *kept)
+        acted = None if self._reward is None else self._envs["is_done"] == 0
         if self._pool is None:
-            self._kernels.step(*arguments, *kept, 0, n)
+            self._kernels.step(*arguments, 0, n)
         else:
             edges = [n * k // self._threads for k in range(self._threads + 1)]
             parts = [
-                self._pool.submit(self._kernels.step, *arguments, *kept, first, stop)
+                self._pool.submit(self._kernels.step, *arguments, first, stop)
                 for first, stop in itertools.pairwise(edges)
             ]
             for part in parts:
                 part.result()
-        return out
+        if acted is not None:
+            out = self._paid(out, acted)
+        rows, rewards, terminated, truncated = out
+        shown = self._observer.next(rows, terminated | truncated, self._final, self._envs)
+        return shown, rewards, terminated, truncated
+
+    @property
+    def final_observations(self) -> Observation:
+        """`[envs, ...]` like those of a step, valid where the last step ended an episode."""
+        return self._observer.final(self._final, self.finished)
 
     def view(self) -> NDArray[Any]:
         """`[envs]` of `VIEW_DTYPE`: what a rule may know now."""
@@ -182,23 +220,42 @@ class BatchCore:
 
     def get_state(self) -> dict[str, NDArray[Any]]:
         """A copy of everything that a step changes."""
-        names = ("_envs", "_consumed", "final_observations", "finished")
-        return {name: getattr(self, name).copy() for name in names}
+        names = ("_envs", "_consumed", "_final", "finished", "_history", "_final_history")
+        return {name: _exact_copy(getattr(self, name)) for name in names}
 
-    def set_state(self, state: dict[str, NDArray[Any]]) -> None:
-        """Go back to a state that `get_state` gave."""
-        for name, array in state.items():
-            getattr(self, name)[...] = array
+    def set_state(self, state: Mapping[str, NDArray[Any]]) -> None:
+        """Go back to a state that `get_state` gave, of this batch or of one like it.
+
+        The first axis of every array is the environment, so a state for branches is made of
+        another by choosing rows: `{name: array[[3] * 64] for name, array in state.items()}`.
+
+        Raises:
+            ConfigError: it is the state of another batch or of other data; nothing has changed.
+        """
+        mine = self.get_state()
+        for name, array in mine.items():
+            given = state.get(name)
+            if given is None or given.shape != array.shape or given.dtype != array.dtype:
+                what = "is missing" if given is None else f"has shape {given.shape}"
+                raise ConfigError(
+                    f"not a state of this batch: {name} {what}, should be {array.shape} "
+                    "of the same kinds of models and data"
+                )
+        self._check_place(state["_envs"])
+        for name in mine:
+            getattr(self, name)[...] = state[name]
         bases = np.array([market.index.base_ticks for market in self.dataset.markets])
         self._books["base_ticks"] = bases[self._envs["tape"]]
         self._seeded = True
 
-    def observe(self) -> NDArray[np.float32]:
-        """`[envs, features]` of the present state, which stays as it is."""
-        observations = self._new_observations()
-        nobody = np.zeros(self.num_envs, np.bool_)
-        self._kernels.begin(*self._world, *self._batch(), nobody, observations, False)
-        return observations
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Built anew of its arguments, then put into its state: kernels and threads stay here."""
+        state = self.get_state() if self._seeded else None
+        return _rebuilt, (self.dataset, self.models, self.num_envs, self._options, state)
+
+    def observe(self) -> Observation:
+        """`[envs, ...]` observations of the present state, which stays as it is."""
+        return self._observer.present(self._rows(), self._envs)
 
     def close(self) -> None:
         """Let the threads go."""
@@ -210,6 +267,34 @@ class BatchCore:
         """`[envs]` of `ENV_DTYPE`: the state itself, to look at."""
         return self._envs
 
+    @property
+    def consumed(self) -> NDArray[np.int32]:
+        """`[envs, places]` lots of the tape that each environment has taken, to look at."""
+        return self._consumed
+
+    def _as_actions(self, actions: NDArray[Any]) -> NDArray[Any]:
+        """The actions as the kernel was compiled for."""
+        actions = np.asarray(actions)
+        shape, wanted = self._action_shape, self._action_dtype
+        fits = actions.dtype == wanted or np.can_cast(actions.dtype, wanted, "same_kind")
+        if actions.shape != shape or not fits:
+            raise ValueError(
+                f"actions of {actions.dtype} and shape {actions.shape}, need {wanted} and {shape}"
+            )
+        return np.ascontiguousarray(actions, wanted)
+
+    def _paid(self, out: tuple[Any, ...], acted: NDArray[np.bool_]) -> tuple[Any, ...]:
+        """The outcome of a step with what a Python reward pays; only then episodes begin anew."""
+        assert self._reward is not None
+        observations, _, terminated, truncated = out
+        rewards = pay(self._reward, self._envs, acted)
+        ended = terminated | truncated
+        self.finished["reward"][ended] = self._envs["episode"]["reward"][ended]
+        if self._autoreset and ended.any():
+            observations = self._new_observations()
+            self._kernels.begin(*self._world, *self._batch(), ended, observations, False)
+        return observations, rewards, terminated, truncated
+
     def _seed(self, seeds: NDArray[np.int64] | None, wanted: NDArray[np.bool_]) -> None:
         if seeds is None:
             if self._seeded:
@@ -219,14 +304,77 @@ class BatchCore:
         self._envs["trader"]["random_state"][wanted] = states[wanted]
         self._seeded = True
 
+    def _begin_as_told(
+        self, starts: Starts, wanted: NDArray[np.bool_], stagger: bool
+    ) -> Observation:
+        observations = self._new_observations()
+        table, _, settings = self._world
+        for spans, drawn in starts.draws:
+            who = wanted & drawn
+            self._kernels.begin(table, spans, settings, *self._batch(), who, observations, stagger)
+        windows = np.where(wanted[:, None], starts.windows, -1)
+        self._kernels.begin_at(*self._world, *self._batch(), windows, observations)
+        if starts.inventory_lots.any():
+            self._hold(starts.inventory_lots, wanted)
+            observations = self._rows()
+        return self._observer.first(observations, wanted, self._envs)
+
+    def _hold(self, lots: NDArray[np.int64], wanted: NDArray[np.bool_]) -> None:
+        has_touch = (self._envs["bid_lots"] > 0) & (self._envs["ask_lots"] > 0)
+        holds = wanted & (lots != 0)
+        if (holds & ~has_touch).any():
+            ts_ns = self._envs["ts_local_ns"][np.argmax(holds & ~has_touch)]
+            raise ConfigError(
+                f"no price for an inventory at {ts_ns} ns: a side of the book is empty; "
+                "choose another start_ns (the episode has begun without it)"
+            )
+        hold_at_start(self._envs, lots, wanted)
+
+    def _check_place(self, envs: NDArray[Any]) -> None:
+        """Refuse environments whose place is not one of these data: kernels trust it."""
+        for k, market in enumerate(self.dataset.markets):
+            here = envs[envs["tape"] == k]
+            last = np.clip(here["decision"], 0, market.decisions.size - 1)
+            good = (here["decision"] == last) & (here["end_decision"] < market.decisions.size)
+            good &= market.decisions["ts_local_ns"][last] == here["ts_local_ns"]
+            if not good.all():
+                raise ConfigError("not a state of this batch: its episodes lie on other data")
+        if not np.isin(envs["tape"], np.arange(len(self.dataset.markets))).all():
+            raise ConfigError("not a state of this batch: it has other tapes")
+
     def _batch(self) -> tuple[NDArray[Any], NDArray[Any]]:
         return self._envs, self._books
 
+    def _rows(self) -> NDArray[np.float32]:
+        """`[envs, features]` of the present state."""
+        observations = self._new_observations()
+        nobody = np.zeros(self.num_envs, np.bool_)
+        self._kernels.begin(*self._world, *self._batch(), nobody, observations, False)
+        return observations
+
     def _new_observations(self) -> NDArray[np.float32]:
-        return np.empty((self.num_envs, len(self.feature_names)), np.float32)
+        return np.empty(self._shape, np.float32)
 
 
 def _check(**numbers: int) -> None:
     for name, number in numbers.items():
         if number < 1:
             raise ConfigError(f"{name} must be at least 1, not {number}")
+
+
+def _exact_copy(array: NDArray[Any]) -> NDArray[Any]:
+    """The same bytes: a copy of records would leave chance between their fields."""
+    return array.view(np.dtype((np.void, array.dtype.itemsize))).copy().view(array.dtype)
+
+
+def _rebuilt(
+    dataset: Dataset,
+    models: Models,
+    num_envs: int,
+    options: dict[str, Any],
+    state: dict[str, NDArray[Any]] | None,
+) -> BatchCore:
+    core = BatchCore(dataset, models, num_envs, **options)
+    if state is not None:
+        core.set_state(state)
+    return core

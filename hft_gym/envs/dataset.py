@@ -106,6 +106,10 @@ class Dataset:
         )
         return Dataset(markets, spans, feature_names(features), feed)
 
+    def __deepcopy__(self, memo: dict[int, Any]) -> "Dataset":
+        """Itself: nobody changes it, and environments share it."""
+        return self
+
     @property
     def table(self) -> NDArray[Any]:
         """`[tapes]` of `MARKET_DTYPE`: addresses for the kernels; valid while the dataset lives."""

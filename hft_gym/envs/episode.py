@@ -44,8 +44,14 @@ def start_at(
     env["is_done"] = 0
     env["equity_ticks"] = 0.0
     env["peak_ticks"] = 0.0
-    env["step_pnl_ticks"] = 0.0
     env["step_s"] = 0.0
+    env["marked_position_lots"], env["marked_cash_ticks"] = 0, 0
+    env["marked_fees_microticks"], env["marked_realised_ticks"] = 0, 0.0
+    env["marked_mid2_ticks"] = env["trader"]["mid2_ticks"]
+    mark(env)
+    env["reward_place"] = 0
+    env["reward_state"][:] = 0.0
+    env["level_lots"][:] = 0
     episode = env["episode"]
     episode["tape"] = env["tape"]
     episode["start_decision"] = start_decision
@@ -103,11 +109,47 @@ def settle(env: np.void) -> None:
 
 @kernel
 def mark(env: np.void) -> None:
-    """Equity at the known mid, and how far the step moved it."""
+    """Equity at the known mid, how far the step moved it, and what it consists of.
+
+    `step_pnl = step_spread + known position * step_mid - step_fees`.
+    """
     trader = env["trader"]
-    equity = known_equity_ticks(trader, trader["mid2_ticks"])
+    position, cash = trader["known_position_lots"], trader["known_cash_ticks"]
+    fees, realised = trader["known_fees_microticks"], trader["known_realised_ticks"]
+    mid2 = trader["mid2_ticks"]
+    equity = known_equity_ticks(trader, mid2)
     env["step_pnl_ticks"] = equity - env["equity_ticks"]
+    bought = position - env["marked_position_lots"]
+    gained = cash - env["marked_cash_ticks"]
+    env["step_spread_ticks"] = gained + 0.5 * bought * env["marked_mid2_ticks"]
+    env["step_mid_ticks"] = 0.5 * (mid2 - env["marked_mid2_ticks"])
+    env["step_fees_ticks"] = (fees - env["marked_fees_microticks"]) / MICROTICKS
+    env["step_realised_ticks"] = realised - env["marked_realised_ticks"] - env["step_fees_ticks"]
     env["equity_ticks"] = equity
+    env["marked_position_lots"], env["marked_cash_ticks"] = position, cash
+    env["marked_fees_microticks"], env["marked_realised_ticks"] = fees, realised
+    env["marked_mid2_ticks"] = mid2
+
+
+@kernel
+def hold_at_start(envs: NDArray[Any], lots: NDArray[np.int64], wanted: NDArray[np.bool_]) -> None:
+    """Let episodes that have just begun hold `lots` `[envs]`.
+
+    They cost what closing them at once would bring, so closing them at once earns nothing.
+    """
+    for k in range(envs.size):
+        if not wanted[k] or lots[k] == 0:
+            continue
+        env, trader = envs[k], envs[k]["trader"]
+        cash = -lots[k] * (env["bid_ticks"] if lots[k] > 0 else env["ask_ticks"])
+        trader["position_lots"] = lots[k]
+        trader["known_position_lots"] = lots[k]
+        trader["cash_ticks"] = cash
+        trader["known_cash_ticks"] = cash
+        trader["position_since_ns"] = env["ts_local_ns"]
+        for _ in range(2):  # the second mark finds nothing changed: no step has earned it
+            mark(env)
+        env["peak_ticks"] = env["equity_ticks"]
 
 
 @kernel

@@ -6,6 +6,8 @@ from hft_gym.market.columns import COLUMNS_DTYPE
 from hft_gym.market.records import TRADER_DTYPE
 
 SIDES = 2  # slot 0 is our bid, slot 1 our ask
+REWARDS = 8  # terms of a sum of rewards
+REWARD_STATE = 4  # floats that each of them may keep
 
 # One row for each tape: where its columns, index, decisions and features lie in memory.
 MARKET_DTYPE = np.dtype(
@@ -74,11 +76,23 @@ ENV_DTYPE = np.dtype(
         ("peak_ticks", "f8"),
         ("step_pnl_ticks", "f8"),  # change of equity in the last step
         ("step_s", "f8"),  # how long the last step was
+        ("step_mid_ticks", "f8"),  # change of the mid in the last step
+        ("step_spread_ticks", "f8"),  # side * (mid at its beginning - px) * lots of known fills
+        ("step_realised_ticks", "f8"),  # of lots closed in the last step, after fees
+        ("step_fees_ticks", "f8"),
+        ("marked_position_lots", "i8"),  # what was known at the last mark
+        ("marked_cash_ticks", "i8"),
+        ("marked_fees_microticks", "i8"),
+        ("marked_realised_ticks", "f8"),
+        ("marked_mid2_ticks", "i8"),
+        ("level_lots", "i4", (SIDES,)),  # of others at our quotes' prices, where a feature asks
         ("target_px_ticks", "i4", (SIDES,)),
         ("target_lots", "i4", (SIDES,)),
         ("target_post_only", "u1"),
         ("episode", EPISODE_DTYPE),
         ("trader", TRADER_DTYPE),
+        ("reward_place", "i8"),  # whose row of the next field it is: see `reward_memory`
+        ("reward_state", "f8", (REWARDS, REWARD_STATE)),  # what rewards keep; 0 at the start
     ],
     align=True,
 )

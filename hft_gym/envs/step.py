@@ -17,10 +17,11 @@ from hft_gym.envs.episode import (
     start_at,
 )
 from hft_gym.envs.interfaces import Models, set_targets, step_reward
+from hft_gym.envs.levels import note_levels
 from hft_gym.envs.quoting import requote
 from hft_gym.envs.warm import STATE_AHEAD, TAPE_AHEAD, warm_state, warm_tape
 from hft_gym.features.engine import DECISION_DTYPE
-from hft_gym.features.interfaces import write_own
+from hft_gym.features.interfaces import level_readers, write_own
 from hft_gym.kernel.address import column, unowned
 from hft_gym.kernel.jit import enable_cache, kernel
 from hft_gym.kernel.random import below
@@ -109,6 +110,8 @@ def step_one(
 
     look(env, decision)
     learn(env["trader"], now_ns)
+    if level_readers(models.own_features) > 0:
+        note_levels(tape, book, env)
     truncated = env["decision"] >= env["end_decision"]
     terminated = is_ruined(env, settings["ruin_ticks"])
     if truncated or terminated:

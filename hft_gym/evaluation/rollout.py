@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hft_gym.envs.dataset import Dataset
+from hft_gym.envs.observations.seen import Observation
 from hft_gym.errors import ConfigError
 from hft_gym.strategies.base import Strategy
 
@@ -21,12 +22,12 @@ class Core(Protocol):
     num_envs: int
     finished: NDArray[Any]  # [n] EPISODE_DTYPE, valid for the rows done in the last step
 
-    def reset_at(self, windows: NDArray[np.int64]) -> Floats:
-        """`[n, F]` observations after all start at `[n, 3]` (tape, first, last decision)."""
+    def reset_at(self, windows: NDArray[np.int64]) -> Observation:
+        """`[n, ...]` observations after all start at `[n, 3]` (tape, first, last decision)."""
         ...
 
-    def step(self, actions: NDArray[np.int64]) -> tuple[Floats, Floats, Flags, Flags]:
-        """Observations `[n, F]`, rewards, terminated and truncated `[n]`."""
+    def step(self, actions: NDArray[Any]) -> tuple[Observation, Floats, Flags, Flags]:
+        """Observations `[n, ...]`, rewards, terminated and truncated `[n]`."""
         ...
 
     def view(self) -> NDArray[np.void]:
@@ -47,9 +48,17 @@ class Policy(Protocol):
         """Short name for tables and file names."""
         ...
 
-    def act(self, observations: Floats, view: NDArray[np.void]) -> NDArray[np.int64]:
-        """`[n, 2]` actions for `[n, F]` observations and `[n]` views of the same moment."""
+    def act(self, observations: Observation, view: NDArray[np.void]) -> NDArray[Any]:
+        """`[n, ...]` actions for `[n, ...]` observations and `[n]` views of the same moment."""
         ...
+
+
+@runtime_checkable
+class Remembers(Protocol):
+    """A policy, or what it predicts with, that keeps something from one decision to the next."""
+
+    def begin(self) -> None:
+        """All windows begin anew: forget what came before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +72,7 @@ class RulePolicy:
         """The rule's name."""
         return self.strategy.name
 
-    def act(self, observations: Floats, view: NDArray[np.void]) -> NDArray[np.int64]:
+    def act(self, observations: Observation, view: NDArray[np.void]) -> NDArray[Any]:
         """`[n, 2]` actions of the rule."""
         return self.strategy.act(view)
 
@@ -74,15 +83,20 @@ class LearnedPolicy:
 
     Attributes:
         name: short name for tables and file names.
-        predict: `[n, F]` observations to `[n, 2]` actions; normalises first if the agent does.
+        predict: `[n, ...]` observations to `[n, ...]` actions; normalises first if the agent does.
     """
 
     name: str
-    predict: Callable[[Floats], NDArray[Any]]
+    predict: Callable[[Observation], NDArray[Any]]
 
-    def act(self, observations: Floats, view: NDArray[np.void]) -> NDArray[np.int64]:
-        """`[n, 2]` actions of the agent."""
-        return np.asarray(self.predict(observations)).astype(np.int64)
+    def begin(self) -> None:
+        """Forget what came before, if the agent remembers at all."""
+        if isinstance(self.predict, Remembers):
+            self.predict.begin()
+
+    def act(self, observations: Observation, view: NDArray[np.void]) -> NDArray[Any]:
+        """`[n, ...]` actions of the agent."""
+        return np.asarray(self.predict(observations))
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +149,8 @@ def judge(core: Core, policy: Policy, windows: NDArray[np.int64]) -> EpisodeTabl
 def _judge_chunk(core: Core, policy: Policy, windows: NDArray[np.int64]) -> NDArray[np.void]:
     wanted = len(windows)
     # rows without a window of their own repeat the last one; nobody reads them
+    if isinstance(policy, Remembers):
+        policy.begin()
     observations = core.reset_at(windows[np.minimum(np.arange(core.num_envs), wanted - 1)])
     episodes = np.zeros(wanted, core.finished.dtype)
     running = np.ones(wanted, bool)

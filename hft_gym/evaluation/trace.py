@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from hft_gym.evaluation.rollout import Core, Policy
+from hft_gym.evaluation.rollout import Core, Policy, Remembers
 
 FILL_DTYPE = np.dtype(
     [("t_ns", np.int64), ("side", np.int64), ("px_ticks", np.float64), ("lots", np.int64)]
@@ -56,6 +56,8 @@ def trace(core: Core, policy: Policy, window: NDArray[np.int64]) -> Trace:
         policy: acts on all rows at once.
         window: `[3]` tape, first and last decision.
     """
+    if isinstance(policy, Remembers):
+        policy.begin()
     observations = core.reset_at(np.tile(window, (core.num_envs, 1)))
     views, counts = [], []
     done = False

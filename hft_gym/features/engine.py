@@ -8,10 +8,9 @@ from numpy.typing import NDArray
 from hft_gym.book.ladder import (
     NO_PRICE,
     apply_row,
-    best_ask_at_or_above,
-    best_bid_at_or_below,
     lots_at,
     place_of,
+    touch_after,
 )
 from hft_gym.features.depth_view import count_order, find_levels
 from hft_gym.features.interfaces import (
@@ -78,29 +77,6 @@ def _write_decision(view: np.void, decision: np.void) -> None:
     decision["bid_ticks"], decision["ask_ticks"] = view["bid_ticks"], view["ask_ticks"]
     decision["bid_lots"], decision["ask_lots"] = view["bid_lots"], view["ask_lots"]
     decision["is_tradable"] = view["is_two_sided"]
-
-
-@kernel
-def _better(
-    ladder: NDArray[np.int32], base: int, kind: int, side: int, px: int, touch: tuple[int, int]
-) -> tuple[int, int]:
-    """The touch of both sides after a row at `px` of `side` has changed the ladder."""
-    if kind == CLEAR:
-        return NO_PRICE, NO_PRICE
-    bid, ask = touch
-    place = 2 * (px - base) + (1 if side < 0 else 0)
-    if place < 0 or place >= ladder.size:
-        return bid, ask
-    if side > 0:
-        if ladder[place] > 0:
-            bid = px if bid == NO_PRICE else max(bid, px)
-        elif px == bid:
-            bid = best_bid_at_or_below(ladder, base, px)
-    elif ladder[place] > 0:
-        ask = px if ask == NO_PRICE else min(ask, px)
-    elif px == ask:
-        ask = best_ask_at_or_above(ladder, base, px)
-    return bid, ask
 
 
 @kernel
@@ -219,7 +195,7 @@ def compute(
                 place = place_of(base, side, px)
                 count_order(view, kind, place, lots, int(queue_keys[row]))
             apply_row(ladder, base, kind, side, px, lots)
-            bid, ask = _better(ladder, base, kind, side, px, (bid, ask))
+            bid, ask = touch_after(ladder, base, kind, side, px, (bid, ask))
         if flags[row] & LAST:
             _end_packet(features, view, ladder, (bid, ask), flags[row] & SNAPSHOT != 0)
 

@@ -145,6 +145,12 @@ def own_value(feature: tuple, env: np.void, now_ns: int) -> float:
     """The number that an observation shows of our own orders, position and time."""
 
 
+@optional_interface
+def reads_level(feature: tuple) -> bool:
+    """Whether `own_value` reads `env["level_lots"]`: looking them up costs time at every step."""
+    return False
+
+
 @kernel
 def clipped(value: float) -> float:
     """The value within what the observation space promises."""
@@ -221,4 +227,12 @@ write_own = unrolled(
     "out[first + {k}] = clipped(own_value(features[{k}], env, now_ns))",
     clipped=clipped,
     own_value=own_value,
+)
+
+level_readers = unrolled(
+    "level_readers(features)",
+    "total += reads_level(features[{k}])",
+    only=reads_level,
+    total="total",
+    reads_level=reads_level,
 )

@@ -4,8 +4,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hft_gym.features.interfaces import own_value
+from hft_gym.features.interfaces import own_value, reads_level
 from hft_gym.kernel.jit import kernel
+from hft_gym.market.account import known_cost_ticks
 from hft_gym.market.records import Intent
 
 WORKING = int(Intent.WORKING)
@@ -29,6 +30,91 @@ def _inventory(feature: Inventory, env: np.void, now_ns: int) -> float:
     return env["trader"]["known_position_lots"] / feature.scale_lots
 
 
+@kernel
+def unrealised_ticks(env: np.void) -> float:
+    """What the position we know of would earn if it were closed at the mid, before fees."""
+    trader = env["trader"]
+    value = 0.5 * trader["known_position_lots"] * trader["mid2_ticks"]
+    return value - known_cost_ticks(trader)
+
+
+class PositionAge(NamedTuple):
+    """Seconds since the position was opened or turned, as we know it, in units of `scale_s`.
+
+    0 while flat.
+    """
+
+    scale_s: float = 10.0
+
+
+@own_value.implement(PositionAge)
+def _position_age(feature: PositionAge, env: np.void, now_ns: int) -> float:
+    trader = env["trader"]
+    if trader["known_position_lots"] == 0:
+        return 0.0
+    return (now_ns - trader["position_since_ns"]) * 1e-9 / feature.scale_s
+
+
+class EntryDistance(NamedTuple):
+    """Ticks from the position's average price to the mid, above 0 where it gains; 0 while flat."""
+
+    scale_ticks: float = 5.0
+
+
+@own_value.implement(EntryDistance)
+def _entry_distance(feature: EntryDistance, env: np.void, now_ns: int) -> float:
+    lots = abs(env["trader"]["known_position_lots"])
+    return 0.0 if lots == 0 else unrealised_ticks(env) / lots / feature.scale_ticks
+
+
+class UnrealisedPnl(NamedTuple):
+    """What the position would earn at the mid, before fees, in units of `scale_ticks`."""
+
+    scale_ticks: float = 20.0
+
+
+@own_value.implement(UnrealisedPnl)
+def _unrealised_pnl(feature: UnrealisedPnl, env: np.void, now_ns: int) -> float:
+    return unrealised_ticks(env) / feature.scale_ticks
+
+
+class Drawdown(NamedTuple):
+    """How far equity lies below the episode's peak, in units of `scale_ticks`."""
+
+    scale_ticks: float = 20.0
+
+
+@own_value.implement(Drawdown)
+def _drawdown(feature: Drawdown, env: np.void, now_ns: int) -> float:
+    return (env["peak_ticks"] - env["equity_ticks"]) / feature.scale_ticks
+
+
+class FillRatio(NamedTuple):
+    """Lots traded in the episode, as we know, for each message sent; 0 before the first."""
+
+    scale: float = 1.0
+
+
+@own_value.implement(FillRatio)
+def _fill_ratio(feature: FillRatio, env: np.void, now_ns: int) -> float:
+    trader = env["trader"]
+    return trader["known_traded_lots"] / max(1, trader["messages_sent"]) / feature.scale
+
+
+class MessagesInFlight(NamedTuple):
+    """Messages whose answer is not back, in units of `scale_messages`."""
+
+    scale_messages: float = 4.0
+
+
+@own_value.implement(MessagesInFlight)
+def _messages_in_flight(feature: MessagesInFlight, env: np.void, now_ns: int) -> float:
+    count = 0
+    for slot in range(len(env["trader"]["intents"])):
+        count += env["trader"]["intents"][slot]["in_flight"]
+    return count / feature.scale_messages
+
+
 class QueueAhead(NamedTuple):
     """Lots that trade before our quote on a side (+1 bid, -1 ask), in units of `scale_lots`.
 
@@ -46,6 +132,31 @@ def _queue_ahead(feature: QueueAhead, env: np.void, now_ns: int) -> float:
     if intent["state"] != WORKING or intent["in_flight"] > 0:
         return NO_QUOTE
     return env["trader"]["orders"][slot]["ahead_lots"] / feature.scale_lots
+
+
+class QueueBehind(NamedTuple):
+    """Lots of others that trade after our quote on a side, in units of `scale_lots`.
+
+    -1 without a quote, or while a message about it is under way.
+    """
+
+    side: int
+    scale_lots: float = 20.0
+
+
+@reads_level.implement(QueueBehind)
+def _reads_level(feature: QueueBehind) -> bool:
+    return True
+
+
+@own_value.implement(QueueBehind)
+def _queue_behind(feature: QueueBehind, env: np.void, now_ns: int) -> float:
+    slot = slot_of(feature.side)
+    intent = env["trader"]["intents"][slot]
+    if intent["state"] != WORKING or intent["in_flight"] > 0:
+        return NO_QUOTE
+    behind = env["level_lots"][slot] - env["trader"]["orders"][slot]["ahead_lots"]
+    return max(0, behind) / feature.scale_lots
 
 
 class QuoteDistance(NamedTuple):

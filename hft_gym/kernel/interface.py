@@ -98,8 +98,12 @@ def _without_annotations(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def unrolled(
-    header: str, line: str, only: Callable[..., Any] | None = None, **names: Any
-) -> Callable[..., None]:
+    header: str,
+    line: str,
+    only: Callable[..., Any] | None = None,
+    total: str | None = None,
+    **names: Any,
+) -> Callable[..., Any]:
     """A function that repeats `line` for each place k of its first argument, a tuple of models.
 
     Numba gets the repetition as straight code. (`literal_unroll` in a loop over events is slower
@@ -110,18 +114,21 @@ def unrolled(
         line: one statement, with `{k}` for the place.
         only: an optional interface; models that leave it out get no line. (What a line does before
             it calls a function that does nothing is not always compiled away.)
+        total: a name that begins as 0.0, that the lines add to, and that is returned.
         names: what the statement calls.
     """
     name, arguments = header.rstrip(")").split("(")
 
     @functools.cache
-    def written_out(places: tuple[int, ...]) -> Callable[..., None]:
+    def written_out(places: tuple[int, ...]) -> Callable[..., Any]:
         body = [f"    {line.format(k=k)}" for k in places] or ["    pass"]
+        if total is not None:
+            body = [f"    {total} = 0.0", *body, f"    return {total}"]
         namespace = dict(names)
         exec("\n".join([f"def {name}({arguments}):", *body]), namespace)
         return namespace[name]
 
-    def for_classes(classes: Sequence[type | None]) -> Callable[..., None]:
+    def for_classes(classes: Sequence[type | None]) -> Callable[..., Any]:
         wanted = [
             k
             for k, c in enumerate(classes)
@@ -129,10 +136,10 @@ def unrolled(
         ]
         return written_out(tuple(wanted))
 
-    def call(*args: Any) -> None:
-        for_classes([type(model) for model in args[0]])(*args)
+    def call(*args: Any) -> Any:
+        return for_classes([type(model) for model in args[0]])(*args)
 
-    def choose(*arguments: Any) -> Callable[..., None]:
+    def choose(*arguments: Any) -> Callable[..., Any]:
         return for_classes([getattr(model, "instance_class", None) for model in arguments[0]])
 
     call.__name__ = name

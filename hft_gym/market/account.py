@@ -8,13 +8,15 @@ from hft_gym.kernel.jit import kernel
 from hft_gym.market.interfaces import Entry, MarketModels, fee_microticks, note
 from hft_gym.market.priority import watch
 from hft_gym.market.records import Event, Intent, Reason
+from hft_gym.market.risk.state import clear_risk
 from hft_gym.market.ways import known_of, split_random
 
 MICROTICKS = 1_000_000
 NONE = int(Intent.NONE)
 WORKING = int(Intent.WORKING)
 FILLED, TAKEN = int(Reason.FILLED), int(Reason.TAKEN)
-FILLED_EVENT = int(Event.FILLED)
+FILLED_EVENT, RESTED = int(Event.FILLED), int(Event.RESTED)
+ACCEPTED = int(Reason.ACCEPTED)
 
 
 class News(NamedTuple):
@@ -108,6 +110,24 @@ def respond(
 
 
 @kernel
+def note_place(models: MarketModels, trader: np.void, slot: int, ts_exchange_ns: int) -> None:
+    """Tell the journal that an order has taken its place in a queue; we know with its answer."""
+    order = trader["orders"][slot]
+    entry = Entry(
+        RESTED,
+        ACCEPTED,
+        slot,
+        int(order["order_id"]),
+        int(order["side"]),
+        int(order["px_ticks"]),
+        int(order["leaves_lots"]),
+        ts_exchange_ns,
+        int(trader["last_known_ns"]),
+    )
+    note(models.journal, trader, entry)
+
+
+@kernel
 def fill(
     models: MarketModels,
     tape: np.void,
@@ -153,12 +173,39 @@ def fill(
 
 
 @kernel
+def book_known(trader: np.void, answer: np.void) -> None:
+    """Book the fills of an answer at average cost, before the known position takes them in.
+
+    What the held lots have cost is always `known_realised_ticks - known_cash_ticks`.
+    """
+    held, lots = int(trader["known_position_lots"]), int(answer["position_lots"])
+    cash = int(answer["cash_ticks"])
+    if held == 0 or held * (held + lots) < 0:
+        trader["position_since_ns"] = answer["known_ns"]
+    if held * lots < 0:
+        closed = min(abs(held), abs(lots))
+        cost = trader["known_realised_ticks"] - trader["known_cash_ticks"]
+        trader["known_realised_ticks"] += cash * closed / abs(lots) - cost * closed / abs(held)
+    if held + lots == 0:  # flat: no rounding is carried on
+        trader["known_realised_ticks"] = float(trader["known_cash_ticks"] + cash)
+    trader["known_traded_lots"] += abs(lots)
+
+
+@kernel
+def known_cost_ticks(trader: np.void) -> float:
+    """What the lots we know to hold have cost, at average cost; negative where we are short."""
+    return trader["known_realised_ticks"] - trader["known_cash_ticks"]
+
+
+@kernel
 def learn(trader: np.void, now_ns: int) -> None:
     """Take in every answer that has come back by `now_ns`."""
     while trader["response_count"] > 0:
         answer = trader["responses"][trader["response_head"]]
         if answer["known_ns"] > now_ns:
             return
+        if answer["position_lots"] != 0:
+            book_known(trader, answer)
         trader["known_position_lots"] += answer["position_lots"]
         trader["known_cash_ticks"] += answer["cash_ticks"]
         trader["known_fees_microticks"] += answer["fees_microticks"]
@@ -198,10 +245,14 @@ def clear_trader(trader: np.void, row: int, mid2_ticks: int) -> None:
     trader["known_position_lots"] = 0
     trader["known_cash_ticks"] = 0
     trader["known_fees_microticks"] = 0
+    trader["known_realised_ticks"] = 0.0
+    trader["known_traded_lots"] = 0
+    trader["position_since_ns"] = 0
     trader["last_order_id"] = 0
     trader["last_arrival_ns"] = 0
     trader["last_known_ns"] = 0
     split_random(trader)
+    clear_risk(trader)
     trader["message_head"] = 0
     trader["message_count"] = 0
     trader["response_head"] = 0

@@ -106,7 +106,7 @@ def _row_of_ours(
 
 
 @kernel
-def _meeting(book: np.void, trader: np.void) -> tuple[int, int]:
+def meeting(book: np.void, trader: np.void) -> tuple[int, int]:
     """Bounds for `lanes_beyond`: the rows that may do more than bring our orders forward."""
     below, above = NO_BID, NO_ASK
     if trader["bid_high_ticks"] > -FAR:
@@ -170,7 +170,7 @@ def _quiet_until(
     models: MarketModels, tape: np.void, book: np.void, trader: np.void, row: int, stop: int
 ) -> int:
     """Follow the queues we stand in up to the first row that does more, and return that row."""
-    below, above = _meeting(book, trader)
+    below, above = meeting(book, trader)
     while row < stop:
         first = row - row % BLOCK_ROWS
         block = block_address(tape["index"], row)
@@ -193,7 +193,7 @@ def _row_by_row(
 ) -> int:
     """While a packet owes us credit or we have taken lots of the tape, every row counts."""
     while row < stop and (trader["packet_open"] or trader["consumed_lots"] > 0):
-        below, above = _meeting(book, trader)
+        below, above = meeting(book, trader)
         bid_low, bid_high, ask_low, ask_high = _queued(book, trader)
         here = reach_at(tape["index"], row)
         in_queue = bid_low <= here <= bid_high or ask_low <= here <= ask_high
@@ -314,3 +314,32 @@ def advance(
     trader["message_head"] = 0  # an empty ring starts over: its first places stay near
     _end_session(models, tape, book, trader, stop, now_ns)
     replay(models, tape, book, trader, stop)
+
+
+@kernel
+def live_until(
+    models: MarketModels, tape: np.void, book: np.void, trader: np.void, ts_exchange_ns: int
+) -> None:
+    """Let all happen that happens at the exchange by a time, whatever we know of it.
+
+    `advance` goes by the rows that we know; this is for event-driven runs, which go by the clock.
+    """
+    book["high_place"] = 0
+    rows = tape["rows"]
+    while trader["message_count"] > 0:
+        message = trader["messages"][trader["message_head"]]
+        if message["arrival_ns"] > ts_exchange_ns:
+            break
+        _end_session(models, tape, book, trader, rows, message["arrival_ns"])
+        row = _first_row_after(tape, trader["row"], rows, message["arrival_ns"])
+        if row > trader["row"]:
+            replay(models, tape, book, trader, row)
+            book["high_place"] = 0
+        arrive(models, tape, book, trader, message)
+        trader["message_head"] = (trader["message_head"] + 1) % len(trader["messages"])
+        trader["message_count"] -= 1
+    if trader["message_count"] == 0:
+        trader["message_head"] = 0
+    _end_session(models, tape, book, trader, rows, ts_exchange_ns)
+    row = _first_row_after(tape, trader["row"], rows, ts_exchange_ns)
+    replay(models, tape, book, trader, row)

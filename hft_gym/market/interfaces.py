@@ -193,6 +193,22 @@ def lots_allowed(
     return int(message["lots"])
 
 
+@optional_interface
+def must_flatten(model: tuple, trader: np.void, now_ns: int) -> bool:
+    """Whether the kill switch is on: all orders must be cancelled and the position closed.
+
+    Asked of the risk model at each decision, before a strategy acts; `market.risk.kill.enforce`
+    asks and does it.
+    """
+    return False
+
+
+@optional_interface
+def must_drain(model: tuple, trader: np.void) -> bool:
+    """Whether the journal has little room left: let the caller's caller empty it, then go on."""
+    return False
+
+
 class NoJournal(NamedTuple):
     """Nothing is written down."""
 
@@ -224,3 +240,8 @@ class MarketModels(NamedTuple):
     risk: tuple = NoRisk()
     journal: tuple = NoJournal()
     rules: VenueRules = VenueRules()
+
+
+@interface
+def mark_microticks(model: tuple, quote: np.void, position_lots: int) -> int:
+    """Price at which a position is valued, in millionths of a tick; see `market.marks`."""

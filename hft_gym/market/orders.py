@@ -4,7 +4,7 @@ import numpy as np
 
 from hft_gym.book.ladder import NO_PRICE, lots_at
 from hft_gym.kernel.jit import kernel
-from hft_gym.market.account import News, respond
+from hft_gym.market.account import News, note_place, respond
 from hft_gym.market.columns import ladder_of
 from hft_gym.market.ending import CANCELLED, drop, finish
 from hft_gym.market.interfaces import (
@@ -151,6 +151,7 @@ def _enter(
         reason = IMMEDIATE_REST
     if reason == ACCEPTED:
         _rest(models, tape, book, trader, slot)
+        note_place(models, trader, slot, ts_exchange_ns)
     else:
         finish(models, tape, trader, slot, ts_exchange_ns, News(CANCELLED, reason, 0, 0))
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from hft_gym.errors import ConfigError
+from hft_gym.market.risk.records import RISK_DTYPE
 
 MOST_ORDERS = 1 << 16  # slots are u2
 
@@ -66,6 +67,7 @@ class Event(IntEnum):
     MODIFIED = 6
     BREACH = 7  # our own risk limits held lots of a message back
     EXPIRED = 8
+    RESTED = 9  # took a place in a queue: at a price of its own choice, or after a change of it
 
 
 class Reason(IntEnum):
@@ -220,6 +222,13 @@ def trader_dtype(orders: int = 4, messages: int = 16, responses: int = 48) -> np
             ("intents", INTENT_DTYPE, (orders,)),
             ("messages", MESSAGE_DTYPE, (messages,)),
             ("responses", RESPONSE_DTYPE, (responses,)),
+            (
+                "asked_lots",
+                "i4",
+                (orders,),
+            ),  # most that changes under way want
+            ("journal_address", "i8"),  # of a record of `JOURNAL_HEAD_DTYPE`; 0: none
+            ("risk", RISK_DTYPE),
         ],
         align=True,
     )
@@ -235,6 +244,9 @@ _ACCOUNT = (
     ("known_position_lots", "i8"),
     ("known_cash_ticks", "i8"),
     ("known_fees_microticks", "i8"),
+    ("known_realised_ticks", "f8"),  # of closed lots at average cost, before fees
+    ("known_traded_lots", "i8"),
+    ("position_since_ns", "i8"),  # when we learnt of the position's first lot
     ("last_order_id", "i8"),
     ("last_arrival_ns", "i8"),  # messages of a session don't overtake each other
     ("last_known_ns", "i8"),

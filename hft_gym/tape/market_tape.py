@@ -197,9 +197,18 @@ def _checked_columns(path: Path, batch: pa.RecordBatch, meta: TapeMeta) -> dict[
     columns = {}
     for name, dtype in COLUMNS.items():
         place = batch.schema.get_field_index(name)
-        if place < 0 or batch.schema.field(place).type != pa.from_numpy_dtype(dtype):
+        found = place >= 0 and batch.schema.field(place).type == pa.from_numpy_dtype(dtype)
+        if not found or batch.column(place).null_count:
             raise InputError(f"{path} lacks the column {name} ({dtype}); {again}")
-        columns[name] = batch.column(place).to_numpy(zero_copy_only=True)
+        columns[name] = _values(batch.column(place), dtype)
     if len(columns["kind"]) and int(columns["kind"].max()) > max(Kind):
         raise InputError(f"{path} holds unknown kinds of rows; {again}")
     return columns
+
+
+def _values(column: pa.Array, dtype: np.dtype[Any]) -> NDArray[Any]:
+    """The column's memory as it is; Arrow's own `to_numpy` would import pandas, which is slow."""
+    if not len(column):
+        return np.zeros(0, dtype)
+    place = column.offset * dtype.itemsize
+    return np.frombuffer(column.buffers()[1], dtype, len(column), place)

@@ -24,13 +24,16 @@ class FakeCore:
         self.final_observations = np.zeros((num_envs, 3), np.float32)
         self.finished = np.zeros(num_envs, EPISODE_DTYPE)
         self.seeds_seen: list[np.ndarray | None] = []
+        self.options_seen: list[dict | None] = []
+        self.closed = False
         self._draw = [np.random.default_rng(i) for i in range(num_envs)]
         self._obs = np.zeros((num_envs, 3), np.float32)
         self._steps = np.zeros(num_envs, np.int64)
         self._reward = np.zeros(num_envs)
 
-    def reset(self, seeds=None, *, stagger=False):
+    def reset(self, seeds=None, *, stagger=False, options=None):
         self.seeds_seen.append(seeds)
+        self.options_seen.append(options)
         if seeds is not None:
             self._draw = [np.random.default_rng(int(s)) for s in seeds]
         self._steps[:] = 0
@@ -54,6 +57,15 @@ class FakeCore:
         self._obs[done] = self._new_obs()[done]
         terminated = done & self.terminate
         return self._obs.copy(), rewards, terminated, done & ~terminated
+
+    def get_state(self):
+        return {"_steps": self._steps.copy()}
+
+    def set_state(self, state):
+        self._steps[:] = state["_steps"]
+
+    def close(self):
+        self.closed = True
 
     def _new_obs(self):
         return np.stack([d.uniform(-1, 1, 3) for d in self._draw]).astype(np.float32)

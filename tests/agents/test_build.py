@@ -5,7 +5,11 @@ from stable_baselines3.common.vec_env import VecNormalize
 
 from agents import build, settings
 from agents.vec_env import HftVecEnv
+from hft_gym.envs.actions.box_quotes import BoxQuotes
+from hft_gym.envs.actions.touch_quotes import TouchQuotes
 from hft_gym.envs.defaults import MARKET_FEATURES, MODELS
+from hft_gym.envs.observations.flat import Flat
+from hft_gym.envs.observations.stacked import Stacked
 from hft_gym.errors import ConfigError
 from tests.agents.fake_core import FakeCore
 from tests.agents.test_schema import composed
@@ -34,3 +38,27 @@ def test_an_agent_that_cannot_act_here_is_refused(config):
     config.agent = OmegaConf.create({"_target_": "gymnasium.spaces.Dict"})
     with pytest.raises((ConfigError, InstantiationException)):
         build.agent(config, HftVecEnv(FakeCore()), 0)
+
+
+def test_rules_act_by_the_touch_whatever_the_agent_does(config):
+    chosen = build.models(config)
+    assert build.rule_models(chosen) is chosen
+    sized = chosen._replace(action=TouchQuotes(4, 2, sizes=3), observation=Stacked(3))
+    assert build.rule_models(sized) == chosen._replace(action=TouchQuotes(4, 2))
+    boxed = chosen._replace(action=BoxQuotes(lots=3, post_only=False))
+    assert build.rule_models(boxed).action == TouchQuotes(lots=3, post_only=False)
+    assert settings.of_new_run(composed("action=box_quotes")).strategy.do_nothing.n_offsets == 6
+    assert settings.of_new_run(composed("action=mid_quotes")).strategy.do_nothing.n_offsets == 8
+
+
+def test_the_example_of_a_sum_is_one():
+    reward = build.models(settings.of_new_run(composed("reward=sum"))).reward
+    assert reward.weights == (1.0, 1.0, 0.1)
+    assert [type(part).__name__ for part in reward.rewards] == [
+        "SpreadCapture", "DampenedPnl", "DifferentialSharpe",
+    ]  # fmt: skip
+
+
+def test_runs_of_before_observations_had_forms_can_be_built(config):
+    del config["observation"]
+    assert build.models(config).observation == Flat()

@@ -1,5 +1,6 @@
 import json
 
+import numpy as np
 import pytest
 
 from agents import build, judging, settings, training
@@ -45,3 +46,20 @@ def test_everything_is_written(made, tmp_path):
     page = folder.read("report.html")
     assert "data:image/png" in page
     assert "http" not in page.split("<pre>")[0]
+
+
+def test_a_memory_goes_on_until_windows_begin():
+    class Model:
+        """Adds up what it has been shown."""
+
+        def get_vec_normalize_env(self):
+            return None
+
+        def predict(self, observations, state=None, deterministic=False):
+            state = observations if state is None else state + observations
+            return state.copy(), state
+
+    predict = judging.Predictor(Model(), deterministic=True)
+    for _ in range(2):
+        predict.begin()
+        assert [predict(np.ones(1))[0] for _ in range(3)] == [1.0, 2.0, 3.0]

@@ -12,6 +12,7 @@ from hft_gym.errors import ConfigError
         "torch.nn.Tanh",
         "hft_gym.market.fees.per_lot.PerLot",
         "hft_gym.tape.generated.GeneratedMarket",
+        "hft_gym.envs.rewards.sum.weighted_sum",
     ],
 )
 def test_our_own_classes_pass(target):

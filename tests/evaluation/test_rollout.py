@@ -83,3 +83,25 @@ def test_a_learned_policy_sees_the_observations_of_the_moment():
     assert seen[0].shape == (3, 2)
     same = judge(FakeCore(3), RulePolicy(rule), windows()[:3])
     assert np.array_equal(table.episodes, same.episodes)
+
+
+def test_what_remembers_begins_anew_with_every_lot_of_windows():
+    class Counting:
+        """Quotes nothing; counts the decisions since it last began."""
+
+        def __init__(self):
+            self.begun, self.since, self.longest = 0, 0, 0
+
+        def begin(self):
+            self.begun, self.since = self.begun + 1, 0
+
+        def __call__(self, observations):
+            self.since += 1
+            self.longest = max(self.longest, self.since)
+            return np.full((len(observations), 2), 6)
+
+    counting = Counting()
+    judge(FakeCore(2), LearnedPolicy("counting", counting), windows())
+    assert counting.begun == -(-len(windows()) // 2)
+    assert counting.longest == STEPS
+    LearnedPolicy("forgetful", lambda observations: observations).begin()  # nothing to forget

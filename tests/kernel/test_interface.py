@@ -149,3 +149,19 @@ def test_unrolled_passes_over_those_that_leave_an_interface_out(call):
     assert out.tolist() == [4.0, 1.0, 0.0, 1.0]
     call((Flat(), Stranger()), out)
     assert out.tolist() == [4.0, 1.0, 0.0, 1.0]
+
+
+def test_lines_may_add_up():
+    add_costs = unrolled(
+        "add_costs(models, lots)",
+        "total += cost_ticks(models[{k}], lots)",
+        total="total",
+        cost_ticks=cost_ticks,
+    )
+
+    @kernel
+    def added(models, lots):
+        return add_costs(models, lots)
+
+    assert added((Flat(), Steep()), 3) == add_costs((Flat(), Steep()), 3) == 6.0 + 27.0
+    assert add_costs((), 3) == 0.0

@@ -8,6 +8,7 @@ from hft_gym.market.account import (
     clear_trader,
     crowd_of,
     fill,
+    known_cost_ticks,
     known_equity_ticks,
     learn,
     respond,
@@ -154,3 +155,24 @@ def test_an_episode_starts_flat_and_the_random_numbers_go_on():
     assert not trader["intents"]["state"].any()
     for name in ("response_count", "message_count", "lots_traded", "bid_fills", "rejected"):
         assert trader[name] == 0
+
+
+def test_what_is_known_is_booked_at_average_cost():
+    trader = trader_with((1, 100, 6), (-1, 104, 8))
+    fill(MODELS, trader, 0, 2, 100, 1_000, True)
+    fill(MODELS, trader, 0, 2, 103, 2_000, True)
+    learn(trader, 5_000)
+    assert known_cost_ticks(trader) == 406
+    assert trader["position_since_ns"] == 2_000  # a response latency after the first fill
+    fill(MODELS, trader, 1, 1, 104, 3_000, True)
+    assert trader["known_realised_ticks"] == 0.0  # not known yet
+    learn(trader, 5_000)
+    assert trader["known_realised_ticks"] == 104 - 101.5
+    assert known_cost_ticks(trader) == 3 * 101.5
+    assert trader["position_since_ns"] == 2_000
+    fill(MODELS, trader, 1, 5, 105, 8_000, True)  # closes three, opens two the other way
+    learn(trader, 10_000)
+    assert trader["known_realised_ticks"] == 2.5 + 3 * 3.5
+    assert known_cost_ticks(trader) == -2 * 105
+    assert trader["position_since_ns"] == 9_000
+    assert trader["known_traded_lots"] == 10

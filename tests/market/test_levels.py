@@ -5,7 +5,7 @@ import pytest
 
 from hft_gym.market.queues.power import Power
 from hft_gym.tape.rows import Flag, Kind
-from tests.market.queues.samples import BY_LEVEL, desk, fills_of, in_levels, name_of, start
+from tests.market.queues.samples import BY_LEVEL, Whole, desk, fills_of, in_levels, name_of, start
 from tests.naive.queues import NaiveLevelOrder
 from tests.random_tapes import START_NS, random_tape
 
@@ -45,7 +45,7 @@ def test_places_and_fills_equal_the_slow_twin(model):
         tape = in_levels(random_tape(seed + 50, 250)).tape()
         for side, away in ((1, 0), (-1, 0), (1, 1), (-1, 1)):
             here = desk(model)
-            here.writer = type("Whole", (), {"tape": staticmethod(lambda tape=tape: tape)})()
+            here.writer = Whole(tape)
             at_ms = start(tape) + 2 * seed
             here.run(at_ms)
             own = here.displayed()[0 if side > 0 else 1 :: 2]

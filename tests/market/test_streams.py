@@ -116,6 +116,28 @@ def random_request(random, naive, middle):
     return -1, Request(int(Action.NEW), side, px, lots, 0, tif, int(random.random() < 0.2))
 
 
+def check_lives(entries):
+    """Filled, left and cancelled make what was ordered; nothing before arrival, nothing after."""
+    live = {}  # order id -> [ordered, filled, cancelled, arrival]
+    for event, _, _, order_id, _, _, lots, ts_ns, known_ns in entries:
+        assert known_ns >= ts_ns or event == Event.SENT
+        if event == Event.ACCEPTED:
+            live[order_id] = [lots, 0, 0, ts_ns]
+            continue
+        if event in (Event.SENT, Event.REJECTED, Event.BREACH):
+            continue
+        order = live[order_id]  # KeyError: an event of a dead order
+        assert ts_ns >= order[3]
+        if event == Event.MODIFIED:
+            order[0] = lots + order[1]
+        order[1] += lots if event == Event.FILLED else 0
+        order[2] += lots if event in (Event.CANCELLED, Event.EXPIRED) else 0
+        assert order[1] + order[2] <= order[0]
+        if order[1] + order[2] == order[0]:
+            del live[order_id]
+    return {order_id: ordered - filled for order_id, (ordered, filled, _, _) in live.items()}
+
+
 FAR_AWAY = Request(int(Action.NEW), 1, BASE + 5, 1, 0, int(TimeInForce.DAY), 0)
 RULES = [
     VenueRules(int(policy), int(crossed), collar)
@@ -146,6 +168,9 @@ def test_streams_of_orders_of_every_type(rules):
                 both.send(now, -1, FAR_AWAY)  # so that something is left to expire
         both.until(now + 100 * MS)
         both.compare()
+        orders = both.me["orders"]
+        left = {int(o["order_id"]): int(o["leaves_lots"]) for o in orders if o["leaves_lots"] > 0}
+        assert check_lives(both.paper.entries()) == left
         told += both.paper.entries()
     seen = {(Event(e[0]), Reason(e[1])) for e in told}
     assert {event for event, _ in seen} == set(Event) - {Event.BREACH}

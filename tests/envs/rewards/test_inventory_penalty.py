@@ -1,4 +1,4 @@
-"""What holding costs: the square of the position, by the second."""
+"""What holding costs: the square of the position or its size, by the second."""
 
 import numpy as np
 import pytest
@@ -6,6 +6,8 @@ import pytest
 from hft_gym.envs.interfaces import step_reward
 from hft_gym.envs.records import ENV_DTYPE
 from hft_gym.envs.rewards.inventory_penalty import InventoryPenalty
+from tests.envs.rewards.episodes import Episode
+from tests.naive import rewards as naive
 
 pytestmark = pytest.mark.kernel
 
@@ -19,3 +21,10 @@ def test_it_grows_with_the_square(position, penalty):
     assert step_reward(InventoryPenalty(0.02), env) == pytest.approx(2.0 - penalty)
     env["step_s"] = 1.0
     assert step_reward(InventoryPenalty(0.02), env) == pytest.approx(2.0 - 2 * penalty)
+
+
+@pytest.mark.parametrize("prices", [(0.02, 0.0), (0.0, 0.3), (0.1, 0.2)])
+def test_it_equals_its_slow_twin(prices):
+    episode = Episode(3)
+    found = episode.rewards(InventoryPenalty(*prices))
+    assert found == pytest.approx(naive.inventory_penalty(episode.moments, *prices))

@@ -66,7 +66,7 @@ def start(tape):
 def fills_of(queue, tape, arrivals, until_ms):
     """[(time, price, lots)] of our orders (at_ms, side, px, lots) on a tape."""
     made = desk(queue, sizes=(32, 64, 256))
-    made.writer = _Fixed(tape)
+    made.writer = Whole(tape)
     found, before = [], {}
     for slot, (at_ms, side, px, lots) in enumerate(arrivals):
         made.new(slot, at_ms, side, px, lots, post_only=True)
@@ -80,11 +80,11 @@ def fills_of(queue, tape, arrivals, until_ms):
     return found, made
 
 
-class _Fixed:
+class Whole:
     """A tape that is whole already, where a desk wants a writer."""
 
     def __init__(self, tape):
         self._tape = tape
 
-    def tape(self):
+    def tape(self, session=None):
         return self._tape

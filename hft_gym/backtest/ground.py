@@ -1,0 +1,71 @@
+"""A tape made ready for backtests: its index and when each row is known. Made once, used often."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hft_gym.book.index import BookIndex
+from hft_gym.errors import InputError
+from hft_gym.kernel.jit import enable_cache, kernel
+from hft_gym.market.feed import known_ns_of
+from hft_gym.tape.market_tape import MarketTape
+
+MARGIN_TICKS = 64  # how far beyond the session's touch our orders may rest
+
+
+@dataclass(frozen=True, eq=False)
+class Ground:
+    """A tape on which strategies can be run; shared by any number of backtests.
+
+    Attributes:
+        tape: the rows.
+        index: what the book is at any row.
+        known_ns: `[rows]` when we see each row, never falling and never before it happens.
+    """
+
+    tape: MarketTape
+    index: BookIndex
+    known_ns: NDArray[np.int64]
+
+    @staticmethod
+    def of(
+        tape: MarketTape, feed: Any, *, seed: int = 0, margin_ticks: int = MARGIN_TICKS
+    ) -> "Ground":
+        """Index a tape and find out when its rows are known.
+
+        Args:
+            tape: the rows.
+            feed: delay model of the feed.
+            seed: of a random one.
+            margin_ticks: how far beyond the session's touch prices are kept and orders may rest.
+
+        Raises:
+            InputError: the tape holds no session, or its prices are too far apart.
+        """
+        enable_cache()
+        meta = tape.meta
+        if len(tape) == 0 or meta.session_start_ns >= meta.session_end_ns:
+            raise InputError(
+                f"{meta.source}: no trading session found in {len(tape)} rows; "
+                "build the tape with a session's start and end"
+            )
+        base_ticks = meta.low_ticks - margin_ticks
+        levels = meta.high_ticks - meta.low_ticks + 1 + 2 * margin_ticks
+        index = BookIndex.of(tape, base_ticks, levels)
+        known_ns = known_ns_of(tape, feed, seed)
+        if not _is_in_order(known_ns, tape.ts_exchange_ns):
+            # clocks of capture and venue differ: nothing is known before it happens
+            known_ns = np.maximum.accumulate(np.maximum(known_ns, tape.ts_exchange_ns))
+        return Ground(tape, index, known_ns)
+
+
+@kernel
+def _is_in_order(known_ns: NDArray[np.int64], ts_exchange_ns: NDArray[np.int64]) -> bool:
+    before_ns = known_ns[0]
+    for row in range(known_ns.size):
+        if known_ns[row] < before_ns or known_ns[row] < ts_exchange_ns[row]:
+            return False
+        before_ns = known_ns[row]
+    return True

@@ -1,0 +1,1 @@
+"""Sample strategies, each compiled and as a plain Python class."""

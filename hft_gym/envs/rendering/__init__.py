@@ -1,0 +1,1 @@
+"""Pictures of an environment: the book, trades, our orders and their places, inventory, profit."""

@@ -1,0 +1,1 @@
+"""What happened to our orders, kept while it happens and read afterwards."""

@@ -1,0 +1,1 @@
+"""Limits of our own: what may leave us, and when to stop."""

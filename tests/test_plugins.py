@@ -1,0 +1,96 @@
+"""A plug-in of each kind: one file and one option in a folder that the project knows nothing of."""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hydra import compose, initialize_config_dir
+
+from agents import build, schema, settings
+from hft_gym.envs.core import BatchCore
+from hft_gym.envs.dataset import Dataset
+from hft_gym.envs.grid import ByTime
+from hft_gym.kernel.jit import enable_cache
+from hft_gym.tape.rows import Kind
+from tests.random_tapes import random_tape
+
+OUTSIDE = Path(__file__).parent / "outside"
+CONF = str(Path(__file__).resolve().parents[1] / "conf")
+KINDS = ("features", "action", "reward", "latency", "queue", "fees")
+FEED_NS, EPISODE, ENVS = 20_000, 15, 4
+
+
+def composed(monkeypatch, *overrides):
+    """Settings with the folder of strangers on the paths of Python and of Hydra."""
+    monkeypatch.setattr(sys, "path", [*sys.path, str(OUTSIDE)])
+    schema.register()
+    with initialize_config_dir(CONF, version_base="1.3"):
+        where = f"hydra.searchpath=[file://{OUTSIDE / 'conf'}]"
+        return settings.of_new_run(compose("config", [where, *overrides]))
+
+
+def test_they_are_chosen_by_name(monkeypatch):
+    parts = build.models(composed(monkeypatch, *(f"{kind}=mine" for kind in KINDS)))
+    names = [type(part).__name__ for part in (*parts.market, *parts[1:3], *parts.own_features)]
+    assert names == ["Slowing", "Half", "PerFill", "SameDistance", "MyReward", "MessagesSent"]
+    assert parts.action.distances == 2
+    assert parts.reward.per_lot == 0.5
+
+
+def test_or_by_their_path_alone(monkeypatch):
+    parts = build.models(
+        composed(
+            monkeypatch,
+            "reward=pnl",
+            "reward._target_=my_reward.MyReward",
+            "+reward.per_lot=2",
+            "queue._target_=my_queue.Half",
+        )
+    )
+    assert parts.reward.per_lot == 2
+    assert parts.market.queue.share == 0.5
+
+
+@pytest.mark.slow
+def test_all_at_once_in_one_environment(monkeypatch):
+    config = composed(monkeypatch, *(f"{kind}=mine" for kind in KINDS))
+    enable_cache()
+    tape = random_tape(40, 1500)
+    features = build._instances(config.features.market)
+    dataset = Dataset.of([tape], ByTime(2.0), features, FEED_NS)
+    runs = {}
+    for reward in ("mine", "plain"):
+        config = composed(
+            monkeypatch, *(f"{kind}=mine" for kind in KINDS if kind != "reward"), f"reward={reward}"
+        )
+        core = BatchCore(dataset, build.models(config), ENVS, episode_decisions=EPISODE)
+        core.reset(np.arange(ENVS))
+        runs[reward] = [
+            (*core.step(actions), core.envs.copy(), core.finished.copy())
+            for actions in np.random.default_rng(0).integers(0, 2, (3 * EPISODE, ENVS))
+        ]
+    check(runs["mine"], dataset.markets[0])
+    for compiled, plain in zip(runs["mine"], runs["plain"], strict=True):
+        assert compiled[1] == pytest.approx(plain[1], abs=1e-5)  # rewards
+        assert np.array_equal(compiled[0], plain[0])
+
+
+def check(run, market):
+    """Each part did what its author wrote."""
+    trades = market.tape.kind == Kind.TRADE
+    fills = 0
+    for observations, rewards, _, truncated, envs, _ in run:
+        for k in np.flatnonzero(~truncated):
+            env, trader = envs[k], envs[k]["trader"]
+            seen = trades[: market.decisions[env["decision"]]["row"]].sum()
+            assert observations[k, 0] <= seen / 50 + 1e-6
+            assert observations[k, 1] == pytest.approx(trader["messages_sent"] / 100)
+            held = abs(int(trader["known_position_lots"]))
+            assert rewards[k] == pytest.approx(env["step_pnl_ticks"] - 0.5 * held, abs=1e-5)
+            count = trader["bid_fills"] + trader["ask_fills"]
+            assert trader["fees_microticks"] == 2_000_000 * count
+            assert env["target_lots"].tolist() == [2, 2]
+            fills += int(count)
+    assert fills > 0
+    assert run[-1][-1]["quotes"].any()
