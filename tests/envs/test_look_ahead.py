@@ -7,7 +7,10 @@ from hft_gym.envs.core import BatchCore
 from hft_gym.envs.dataset import Dataset
 from hft_gym.envs.defaults import MARKET_FEATURES
 from hft_gym.envs.grid import ByTime
-from hft_gym.market.latencies.constant import Constant, constant_latency
+from hft_gym.market.interfaces import Latency
+from hft_gym.market.latencies.by_load import ByLoad
+from hft_gym.market.latencies.constant import Constant
+from hft_gym.market.latencies.uniform import Uniform
 from hft_gym.tape.market_tape import MarketTape
 from hft_gym.tape.rows import COLUMNS, Kind
 from tests.envs.samples import PNL_MODELS, random_actions
@@ -17,9 +20,16 @@ pytestmark = pytest.mark.slow
 
 FEED_NS = 150_000
 STEP = ByTime(1.5)
+# delays that vary, with chance and with how busy the exchange is
+DELAYS = Latency(
+    Uniform(100_000, 300_000),
+    Constant(200_000),
+    ByLoad(Uniform(20_000, 120_000), 2_000, 1_000_000),
+    Constant(FEED_NS),
+)
 # answers are quicker than the feed: what an answer tells is ahead of the rows that are known
 MODELS = PNL_MODELS._replace(
-    market=PNL_MODELS.market._replace(latency=constant_latency(200_000, 100_000)),
+    market=PNL_MODELS.market._replace(latency=DELAYS),
     action=PNL_MODELS.action._replace(lots=2, post_only=False, nearest_ticks=-2),
 )
 

@@ -1,7 +1,12 @@
 """Models that cannot be are refused before anything is compiled."""
 
+import numpy as np
 import pytest
 
+from hft_gym.envs.core import BatchCore
+from hft_gym.envs.dataset import Dataset
+from hft_gym.envs.defaults import MODELS
+from hft_gym.envs.grid import ByTime
 from hft_gym.errors import ConfigError
 from hft_gym.market.checks import check_models, check_queue, has_orders
 from hft_gym.market.fees.per_lot import PerLot
@@ -13,6 +18,7 @@ from hft_gym.market.latencies.uniform import Uniform
 from hft_gym.market.queues.fifo import Fifo
 from hft_gym.market.queues.power import Power
 from hft_gym.market.queues.pro_rata import ProRata
+from tests.market.compiling import uncompiled
 from tests.market.queues.samples import in_levels
 from tests.random_tapes import random_tape
 
@@ -44,3 +50,28 @@ def test_an_exact_place_needs_single_orders():
         check_queue(queue, levels, False)
     with pytest.raises(ConfigError, match=r"test shows levels.*queue=risk_averse, power"):
         check_queue(Fifo(), levels, False)
+
+
+def test_environments_ask_before_they_are_made():
+    tape = in_levels(random_tape(1, 200)).tape()
+    dataset = Dataset.of([tape], ByTime(5.0), ())
+    with pytest.raises(ConfigError, match="test shows levels, no single orders: Fifo"):
+        BatchCore(dataset, MODELS, 1, episode_decisions=2)
+    bad = MODELS._replace(market=GOOD._replace(queue=Power(0.0)))
+    with pytest.raises(ConfigError, match="n must be above 0"):
+        BatchCore(dataset, bad, 1, episode_decisions=2)
+
+
+@uncompiled
+@pytest.mark.kernel
+def test_environments_on_levels():
+    tape = in_levels(random_tape(2, 800)).tape()
+    dataset = Dataset.of([tape], ByTime(2.0), ())
+    models = MODELS._replace(market=MODELS.market._replace(queue=Power()))
+    core = BatchCore(dataset, models, 1, episode_decisions=40)
+    core.reset(np.array([3]))
+    for _ in range(39):
+        core.step(np.zeros((1, 2), np.int64))
+    trader = core.envs["trader"][0]
+    assert trader["lots_traded"] > 0
+    assert trader["taker_lots"] == 0

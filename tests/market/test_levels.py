@@ -5,7 +5,7 @@ import pytest
 
 from hft_gym.market.queues.power import Power
 from hft_gym.tape.rows import Flag, Kind
-from tests.market.queues.samples import BY_LEVEL, Whole, desk, fills_of, in_levels, name_of, start
+from tests.market.queues.samples import AT_HAND, Whole, desk, fills_of, in_levels, name_of, start
 from tests.naive.queues import NaiveLevelOrder
 from tests.random_tapes import START_NS, random_tape
 
@@ -38,7 +38,7 @@ def level_events(tape, arrival_ns, side, px):
     return level, events
 
 
-@pytest.mark.parametrize("model", BY_LEVEL, ids=name_of)
+@pytest.mark.parametrize("model", AT_HAND, ids=name_of)
 def test_places_and_fills_equal_the_slow_twin(model):
     compared = fills = 0
     for seed in range(6):
@@ -87,7 +87,7 @@ def test_places_and_fills_equal_the_slow_twin(model):
     assert fills > 5
 
 
-@pytest.mark.parametrize("model", BY_LEVEL[:2], ids=name_of)
+@pytest.mark.parametrize("model", AT_HAND[:2], ids=name_of)
 def test_single_orders_are_seen_as_levels(model):
     filled = 0
     for seed in range(4):

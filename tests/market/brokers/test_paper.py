@@ -3,15 +3,22 @@
 import pytest
 
 from hft_gym.errors import ConfigError
+from hft_gym.kernel.jit import kernel
 from hft_gym.market.brokers.paper import Paper
 from hft_gym.market.fees.basis_points import BasisPoints
 from hft_gym.market.interfaces import MarketModels, immediate_fill_px
 from hft_gym.market.latencies.constant import constant_latency
 from hft_gym.market.queues.fifo import Fifo
 from hft_gym.market.records import OrderType
+from tests.market.compiling import uncompiled
 from tests.market.desk import Desk
 
 pytestmark = pytest.mark.kernel
+
+
+@kernel
+def price(model, side, bid_ticks, ask_ticks):
+    return immediate_fill_px(model, side, bid_ticks, ask_ticks)
 
 
 def desk(queue, fees=None, **more):
@@ -35,9 +42,10 @@ def desk(queue, fees=None, **more):
     ],
 )
 def test_the_price(side, model, touch, px):
-    assert immediate_fill_px(model, side, *touch) == px
+    assert immediate_fill_px(model, side, *touch) == price(model, side, *touch) == px
 
 
+@uncompiled
 def test_slippage_and_fee_of_a_round_trip():
     """A buy and a sell of 2 at a mid of 100 with 5 % of slippage and 0.1 % of fee, by hand."""
     here = desk(Paper(500.0), book=[(1, 90, 5), (-1, 110, 5)])
@@ -53,6 +61,7 @@ def test_slippage_and_fee_of_a_round_trip():
     assert here.me["fees_microticks"] == 210_000 + 190_000
 
 
+@uncompiled
 def test_size_is_free_and_nothing_is_taken():
     here = desk(Paper(0.0))
     here.new(0, 1, 1, 102, 500)
@@ -62,6 +71,7 @@ def test_size_is_free_and_nothing_is_taken():
     assert here.me["consumed_lots"] == 0
 
 
+@uncompiled
 def test_limits_are_kept_and_rest_without_a_queue():
     results = []
     for queue in (Paper(0.0, 1.0), Fifo()):
@@ -75,6 +85,7 @@ def test_limits_are_kept_and_rest_without_a_queue():
     assert results == [(1, -100), (0, 0)]  # the optimist and the believable exchange
 
 
+@uncompiled
 def test_no_market_no_fill():
     here = desk(Paper(0.0), book=[(-1, 103, 5)])
     here.new(0, 1, 1, 102, 1)

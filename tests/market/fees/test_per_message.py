@@ -7,6 +7,7 @@ from hft_gym.market.fees.basis_points import BasisPoints
 from hft_gym.market.fees.per_lot import PerLot
 from hft_gym.market.fees.per_message import PerMessage
 from hft_gym.market.records import Action
+from tests.market.compiling import uncompiled
 from tests.market.desk import Desk
 from tests.market.fees.samples import check_twins, message_fee, trader
 
@@ -33,6 +34,7 @@ def test_the_first_are_free():
     assert costs == [0, 0, 1_000, 1_000]
 
 
+@uncompiled
 def test_a_message_is_paid_when_it_is_sent():
     desk = Desk(entry_ms=5, response_ms=5, fees=MODEL)
     order_id = desk.new(0, 1, 1, 100)

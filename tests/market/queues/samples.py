@@ -2,19 +2,42 @@
 
 import numpy as np
 
+from hft_gym.kernel.jit import kernel
 from hft_gym.market.interfaces import MarketModels
 from hft_gym.market.latencies.constant import constant_latency
+from hft_gym.market.levels import level_moved, stand_behind
 from hft_gym.market.queues.log import Log
 from hft_gym.market.queues.log2 import Log2
 from hft_gym.market.queues.power import Power
 from hft_gym.market.queues.power2 import Power2
 from hft_gym.market.queues.power3 import Power3
 from hft_gym.market.queues.risk_averse import RiskAverse
+from hft_gym.market.records import ORDER_DTYPE
 from hft_gym.tape.rows import Flag, Kind
+from tests.market.compiling import COMPILED
 from tests.market.desk import NO_FEES, Desk
 from tests.random_tapes import START_NS, TapeWriter
 
 BY_LEVEL = [RiskAverse(), Power(2.0), Power(0.5), Power2(2.0), Power3(3.0), Log(), Log2()]
+# one exchange is compiled; with the compiler off all of them are tried
+AT_HAND = [Power(2.0), Power(0.5)] if COMPILED else BY_LEVEL
+
+
+@kernel
+def _follow(models, orders, levels):
+    stand_behind(orders[0], levels[0])
+    for k in range(1, levels.size):
+        level_moved(models, orders[0], levels[k])
+
+
+def front_after(queue, first, levels):
+    """Lots before an order that came behind `first` of them, after the level moved on."""
+    orders = np.zeros(1, ORDER_DTYPE)
+    models = MarketModels(constant_latency(0, 0), queue, NO_FEES)
+    _follow(models, orders, np.array([first, *levels]))
+    front = float(orders["front_lots"][0])
+    assert orders["ahead_lots"][0] == np.ceil(front)
+    return front
 
 
 def name_of(model):

@@ -15,6 +15,7 @@ from hft_gym.market.interfaces import (
 from hft_gym.market.queues.by_level import by_level
 from hft_gym.market.queues.fifo import Fifo
 from hft_gym.market.records import ORDER_DTYPE, Action
+from tests.market.compiling import uncompiled
 from tests.market.queues.samples import BY_LEVEL, desk, name_of
 
 pytestmark = pytest.mark.kernel
@@ -42,6 +43,7 @@ def test_they_see_levels_alone(model):
     assert needs_orders(Fifo())
 
 
+@uncompiled
 def test_a_model_of_the_users_own():
     here = desk(Halves())
     here.add(0.5, 1, 100, 5)  # ten lots
@@ -53,6 +55,7 @@ def test_a_model_of_the_users_own():
     assert here.order(0)["ahead_lots"] == 8
 
 
+@uncompiled
 def test_a_change_of_price_starts_anew():
     here = desk(Halves())
     here.add(0.5, 1, 99, 7)

@@ -6,7 +6,7 @@ import pytest
 from hft_gym.kernel.jit import kernel
 from hft_gym.market.interfaces import share_behind
 from hft_gym.market.queues.log2 import Log2
-from tests.market.queues.samples import desk
+from tests.market.queues.samples import front_after
 from tests.naive.queues import share_behind as naive_share_behind
 
 pytestmark = pytest.mark.kernel
@@ -34,10 +34,4 @@ def test_the_share_behind_equals_its_formula():
 
 def test_the_published_front():
     """Ten lots before us; the level goes from 10 to 16 and then to 12."""
-    here = desk(MODEL, book=[(1, 100, 10), (-1, 103, 5)])
-    here.new(0, 1, 1, 100)
-    key = here.add(2, 1, 100, 6)
-    here.reduce(3, 1, 100, 4, key)
-    here.run(4)
-    assert here.order(0)["front_lots"] == pytest.approx(8.747284, abs=1e-6)
-    assert here.order(0)["ahead_lots"] == np.ceil(8.747284)
+    assert front_after(MODEL, 10, (16, 12)) == pytest.approx(8.747284, abs=1e-6)

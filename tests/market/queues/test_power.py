@@ -7,7 +7,7 @@ from hft_gym.errors import ConfigError
 from hft_gym.kernel.jit import kernel
 from hft_gym.market.interfaces import share_behind
 from hft_gym.market.queues.power import Power
-from tests.market.queues.samples import desk
+from tests.market.queues.samples import front_after
 from tests.naive.queues import share_behind as naive_share_behind
 
 pytestmark = pytest.mark.kernel
@@ -36,13 +36,7 @@ def test_the_share_behind_equals_its_formula():
 @pytest.mark.parametrize(("n", "front"), [(2.0, 7.058824), (3.0, 6.710526)])
 def test_the_published_front(n, front):
     """Ten lots before us; the level goes from 10 to 16 and then to 12."""
-    here = desk(Power(n), book=[(1, 100, 10), (-1, 103, 5)])
-    here.new(0, 1, 1, 100)
-    key = here.add(2, 1, 100, 6)
-    here.reduce(3, 1, 100, 4, key)
-    here.run(4)
-    assert here.order(0)["front_lots"] == pytest.approx(front, abs=1e-6)
-    assert here.order(0)["ahead_lots"] == np.ceil(front)
+    assert front_after(Power(n), 10, (16, 12)) == pytest.approx(front, abs=1e-6)
 
 
 @pytest.mark.parametrize("n", [0.0, -1.0])

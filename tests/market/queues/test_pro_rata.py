@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 
 from hft_gym.errors import ConfigError
+from hft_gym.kernel.jit import kernel
 from hft_gym.market.interfaces import lots_ahead_gone, share_of_print
 from hft_gym.market.queues.pro_rata import ProRata
 from hft_gym.market.records import ORDER_DTYPE
+from tests.market.compiling import uncompiled
 from tests.market.queues.samples import desk
 from tests.naive.queues import allocate
 
@@ -19,12 +21,16 @@ T = ProRata(fifo_share=1.0, lead_share=0.4)
 K = ProRata(min_allocation_lots=2, fifo_share=0.4, lead_share=0.1, top_max_lots=100)
 
 
+@kernel
+def share(model, ours, lots, ahead_lots, level_lots):
+    return share_of_print(model, ours[0], lots, ahead_lots, level_lots)
+
+
 def ours(model, lots, orders, k, top=None):
     """Lots of a print for order `k`, were it ours, from the level alone."""
-    order = np.zeros(1, ORDER_DTYPE)[0]
+    order = np.zeros(1, ORDER_DTYPE)
     order["leaves_lots"], order["is_top"] = orders[k], top == k
-    others = sum(orders) - orders[k]
-    return share_of_print(model, order, lots, sum(orders[:k]), others)
+    return share(model, order, lots, sum(orders[:k]), sum(orders) - orders[k])
 
 
 def test_the_venues_own_example():
@@ -88,6 +94,7 @@ def test_places_are_exact_where_orders_are_seen():
     assert lots_ahead_gone(C, order, -1, 4, 20) == 1  # 4 of 24, a quarter of them before us
 
 
+@uncompiled
 def test_at_the_exchange():
     here = desk(C)
     here.add(0.5, 1, 100, 15)  # 20 lots
@@ -98,6 +105,7 @@ def test_at_the_exchange():
     assert here.order(0)["ahead_lots"] == 15
 
 
+@uncompiled
 def test_the_top_order_trades_first():
     here = desk(A)
     here.new(0, 1, 1, 101, 4)  # betters 100
