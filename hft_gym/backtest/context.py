@@ -3,7 +3,7 @@
 Nothing here reaches beyond the rows that the feed has brought or the answers that have come back.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -11,7 +11,6 @@ from hft_gym.backtest.known_book import find_touch
 from hft_gym.book.ladder import NO_PRICE
 from hft_gym.kernel.jit import inlined_kernel, kernel
 from hft_gym.market.columns import flags_of, kind_of, ladder_of, lots_of, px_of, side_of
-from hft_gym.market.interfaces import MarketModels
 from hft_gym.market.records import Intent
 from hft_gym.market.sight import show
 from hft_gym.tape.rows import Flag
@@ -30,7 +29,7 @@ class Context(NamedTuple):
         state: the strategy's own record.
     """
 
-    models: MarketModels
+    models: Any
     desk: np.void
     state: np.void
 

@@ -67,7 +67,7 @@ def backtest(
         InputError: the tape holds no session, or nothing between start and end.
         ConfigError: the strategy hears of nothing, or `orders` is out of range.
     """
-    _know(type(strategy))
+    _know(type(strategy).__qualname__)
     ground = tape if isinstance(tape, Ground) else Ground.of(tape, models.latency.feed, seed=seed)
     span_ns = _span_ns(ground.tape, start_ns, end_ns)
     is_python = isinstance(strategy, PythonStrategy)
@@ -83,7 +83,7 @@ def backtest(
 
 
 @functools.cache
-def _know(kind: type) -> None:
+def _know(name: str) -> None:
     """Let the kernels of a new strategy be kept on disk; looking at all sources takes its time."""
     enable_cache()
 

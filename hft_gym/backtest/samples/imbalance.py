@@ -17,6 +17,10 @@ from hft_gym.backtest.desk import Desk, PythonStrategy
 from hft_gym.backtest.interfaces import on_event, on_fill, on_order
 from hft_gym.backtest.ordering import ANY_SLOT, take
 
+STATE_DTYPE = np.dtype(
+    [("next_ns", "i8"), ("bought_lots", "i8"), ("sold_lots", "i8"), ("ended_count", "i8")]
+)
+
 
 class ImbalanceTaker(NamedTuple):
     """Take the thinner side of the touch once the other holds `share` of the lots of both.
@@ -33,9 +37,10 @@ class ImbalanceTaker(NamedTuple):
     max_position_lots: int = 5
     pause_ns: int = 20_000_000
 
-    state_dtype = np.dtype(
-        [("next_ns", "i8"), ("bought_lots", "i8"), ("sold_lots", "i8"), ("ended_count", "i8")]
-    )
+    @property
+    def state_dtype(self) -> np.dtype:
+        """What it remembers."""
+        return STATE_DTYPE
 
 
 @on_event.implement(ImbalanceTaker)
