@@ -3,9 +3,10 @@
 import numpy as np
 
 from hft_gym.market.columns import COLUMNS_DTYPE
-from hft_gym.market.records import TRADER_DTYPE
+from hft_gym.market.records import trader_dtype
 
 SIDES = 2  # slot 0 is our bid, slot 1 our ask
+TRADER_DTYPE = trader_dtype(orders=SIDES)  # no wider than it must be: a batch has thousands
 REWARDS = 8  # terms of a sum of rewards
 REWARD_STATE = 4  # floats that each of them may keep
 

@@ -9,12 +9,11 @@ from typing import Any
 from numpy.typing import NDArray
 
 from hft_gym.book.index import BLOCK_BYTES, WINDOW_AT, block_address
-from hft_gym.envs.records import ENV_DTYPE
+from hft_gym.envs.records import ENV_DTYPE, TRADER_DTYPE
 from hft_gym.features.engine import DECISION_DTYPE
 from hft_gym.kernel.address import LINE
 from hft_gym.kernel.jit import kernel
 from hft_gym.kernel.prefetch import prefetch
-from hft_gym.market.records import TRADER_DTYPE
 
 ROW_BYTES = ENV_DTYPE.itemsize
 # header, account, orders, intents and the heads of the two rings
