@@ -52,6 +52,8 @@ def test_an_exact_place_needs_single_orders():
         check_queue(Fifo(), levels, False)
 
 
+@uncompiled
+@pytest.mark.kernel
 def test_environments_ask_before_they_are_made():
     tape = in_levels(random_tape(1, 200)).tape()
     dataset = Dataset.of([tape], ByTime(5.0), ())
