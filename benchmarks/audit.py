@@ -104,8 +104,10 @@ class WorstCase(NamedTuple):
 def _lots_allowed(
     model: WorstCase, tape: np.void, trader: np.void, now_ns: int, message: np.void
 ) -> int:
-    if message["action"] == MODIFY:  # never more than what is known to be left
-        return min(int(message["lots"]), int(trader["intents"][message["slot"]]["leaves_lots"]))
+    if message["action"] == MODIFY:  # never more than is known to be left, one change at a time
+        intent = trader["intents"][message["slot"]]
+        most = int(intent["leaves_lots"]) if intent["in_flight"] == 0 else 0
+        return min(int(message["lots"]), most)
     side = int(message["side"])
     worst = side * int(trader["known_position_lots"])
     for slot in range(len(trader["intents"])):

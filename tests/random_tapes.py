@@ -20,6 +20,7 @@ class TapeWriter:
         self.ts_exchange_ns = START_NS
         self.ts_local_ns = START_NS
         self._packet: list[tuple] = []
+        self.session: tuple[int, int] | None = None  # ns from and until which it lasts
 
     def row(self, kind, side, px_ticks, lots, queue_key=-1, flags=0) -> int:
         """Add a row to the packet and return its number."""
@@ -48,7 +49,7 @@ class TapeWriter:
             for k, (name, dtype) in enumerate(COLUMNS.items())
         }
         px = columns["px_ticks"][np.isin(columns["kind"], (Kind.ADD, Kind.LEVEL))]
-        start, end = session or (START_NS, int(columns["ts_local_ns"][-1]) + 1)
+        start, end = session or self.session or (START_NS, int(columns["ts_local_ns"][-1]) + 1)
         meta = TapeMeta(
             INSTRUMENT, "2023-11-14", "test", "", {}, {}, start, end, int(px.min()), int(px.max())
         )

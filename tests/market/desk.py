@@ -8,12 +8,15 @@ from hft_gym.market.account import clear_trader, learn
 from hft_gym.market.columns import COLUMNS_DTYPE, book_records, columns_record
 from hft_gym.market.exchange import advance
 from hft_gym.market.fees.per_lot import PerLot
-from hft_gym.market.records import Action, Reason, Request
+from hft_gym.market.records import Action, Reason, Request, trader_dtype
 from hft_gym.market.sending import send
 from hft_gym.market.sight import opposite_touch
+from hft_gym.tape.market_tape import MarketTape
 from hft_gym.tape.rows import Kind
-from tests.market.plugs import TRADER, Paper, Scattered, market
+from tests.dbn_files import mbo
+from tests.market.plugs import SIZES, Paper, Scattered, market
 from tests.random_tapes import START_NS, TapeWriter
+from tests.tape.resolving import resolved
 
 MS = 1_000_000
 NO_FEES = PerLot(0.0, 0.0)
@@ -23,17 +26,18 @@ class Desk:
     """Best bid 100 x 5, best ask 103 x 5, 104 x 5, unless another book is given."""
 
     def __init__(self, entry_ms=0, response_ms=0, book=None, fees=NO_FEES, **more):
-        """`more`: `risk`, `rules`, and `end_ms` of the day."""
+        """`more`: `risk`, `rules`, `sizes` of the trader's record, and `end_ms` of the day."""
         self.writer = TapeWriter()
-        self.end_ms = more.pop("end_ms", 10**6)
+        self.writer.session = (START_NS, START_NS + more.pop("end_ms", 10**6) * MS)
         self.paper = Paper()
         self.keys = {}
         for side, px, lots in book or [(1, 100, 5), (-1, 103, 5), (-1, 104, 5)]:
             self.keys[px] = self.writer.add(side, px, lots)
         self.writer.send(START_NS)
         entry, response = Scattered(entry_ms * MS), Scattered(response_ms * MS)
+        sizes = more.pop("sizes", SIZES)
         self.models = market(self.paper, (entry, entry, response), fees, **more)
-        self.traders = np.zeros(1, TRADER)
+        self.traders = np.zeros(1, trader_dtype(*sizes))
         self.consumed, self.ladders = np.zeros((2, 1, 200), np.int32)
         self.book = book_records(self.consumed, self.ladders, base_ticks=50)[0]
         clear_trader(self.traders[0], 0, 203)
@@ -118,7 +122,7 @@ class Desk:
         return self.say(Action.MODIFY, slot, at_ms, 0, px, lots, **more)
 
     def make_tape(self):
-        return self.writer.tape((START_NS, START_NS + self.end_ms * MS))
+        return self.writer.tape()
 
     def run(self, until_ms):
         """Live until a local time; what has come back by then is known."""
@@ -130,3 +134,16 @@ class Desk:
         self.me["uncross_row"] = self.me["row"]  # the tape has grown since it was looked up
         advance(self.models, self.columns[0], self.book, self.me, stop, now)
         learn(self.me, now)
+
+
+class DbnDesk(Desk):
+    """A desk at a market that comes from DBN records: rows of (at_ms, *`mbo` without offset)."""
+
+    def __init__(self, folder, *rows, **more):
+        super().__init__(**more)
+        records = mbo(*((*row, int(at * MS)) for at, *row in rows), start_ns=START_NS)
+        self.columns_of_tape, self.resolver, _ = resolved(records, folder)
+
+    def make_tape(self):
+        blank = super().make_tape()
+        return MarketTape(blank.path, self.columns_of_tape, blank.meta)

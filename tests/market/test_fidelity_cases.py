@@ -20,29 +20,16 @@ from hft_gym.market.records import (
     TimeInForce,
     WhenCrossed,
 )
-from hft_gym.tape.market_tape import MarketTape
 from hft_gym.tape.rows import Flag, Kind
 from tests.dbn_files import LAST, SNAPSHOT, mbo
-from tests.market.desk import MS, Desk
+from tests.market.desk import MS, DbnDesk, Desk
 from tests.random_tapes import START_NS
-from tests.tape.resolving import queues_after, resolved
+from tests.tape.resolving import queues_after
 
 pytestmark = pytest.mark.kernel
 
 MARKET, IOC, FOK, DAY = OrderType.MARKET, TimeInForce.IOC, TimeInForce.FOK, TimeInForce.DAY
 ALONE = [(1, 98, 1), (-1, 103, 5)]  # nobody else at our price of 100
-
-
-class DbnDesk(Desk):
-    """A desk at a market that comes from DBN records: rows of (at_ms, *`mbo` without offset)."""
-
-    def __init__(self, folder, *rows, **more):
-        super().__init__(**more)
-        records = mbo(*((*row, int(at * MS)) for at, *row in rows), start_ns=START_NS)
-        self.columns_of_tape, self.resolver, _ = resolved(records, folder)
-
-    def make_tape(self):
-        return MarketTape(self.writer.tape().path, self.columns_of_tape, super().make_tape().meta)
 
 
 def test_case_01_inside_the_spread_fills_first_at_its_own_price():
@@ -265,23 +252,6 @@ def test_case_14_own_orders_that_would_meet(policy, leaves, fills):
     assert reasons == [Reason.SELF_TRADE] * (2 - sum(leaves) - fills)
 
 
-@pytest.mark.parametrize("policy", SelfTrade)
-def test_case_14_lots_of_others_that_come_first_trade_first(policy):
-    # 5 @ 103 of others, then ours behind them, then 5 @ 104
-    desk = Desk(rules=VenueRules(self_trade=int(policy)))
-    desk.new(1, 1, -1, 103, lots=2)
-    desk.new(0, 2, 1, 104, lots=8)
-    desk.run(3)
-    taken = {SelfTrade.CANCEL_OLDEST: [(103, 5), (104, 3)], SelfTrade.ALLOW: [(103, 5), (104, 1)]}
-    fills = [(px, lots) for why, px, lots in desk.told(Event.FILLED) if why == Reason.TAKEN]
-    expected = taken.get(policy, [(103, 5)])
-    if policy == SelfTrade.ALLOW:
-        expected = [(103, 5), (103, 2), (104, 1)]
-    assert fills == expected
-    assert desk.leaves(0) == [0]
-    assert desk.leaves(1) == [2 if policy == SelfTrade.CANCEL_NEWEST else 0]
-
-
 def test_case_15_a_cancel_that_loses_the_race_is_rejected():
     desk = Desk(entry_ms=2)
     desk.new(0, 1, 1, 101)
@@ -394,20 +364,6 @@ def test_case_22_at_the_end_of_the_tape_the_exchange_s_truth_counts():
         assert trader[f"known_{name}"] == trader[name]
     assert trader["bid_fills"] == trader["known_position_lots"] == 1
     assert trader["message_count"] == 1  # never arrived: nobody counts it
-
-
-def test_case_22_orders_for_the_day_end_with_the_session():
-    desk = Desk(end_ms=5, response_ms=1)
-    desk.new(0, 1, 1, 101, lots=2, time_in_force=DAY)
-    desk.new(1, 2, 1, 101, lots=2)
-    desk.trade(3, 100, 1, [(desk.keys[100], 1)])
-    desk.trade(6, 100, 3, [(desk.keys[100], 3)])
-    desk.run(7)
-    assert desk.told(Event.EXPIRED) == [(Reason.SESSION_OVER, 101, 1)]
-    assert desk.position == (3, -3 * 101)  # the second order lives on
-    desk.new(2, 8, 1, 101, time_in_force=DAY)
-    desk.run(9)
-    assert [reason for reason, _, _ in desk.told(Event.REJECTED)] == [Reason.SESSION_OVER]
 
 
 def test_case_23_an_iceberg_does_not_move_us_and_what_passed_us_is_counted():

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from hft_gym.market.interfaces import VenueRules
 from hft_gym.market.priority import FAR
-from hft_gym.market.records import Action, Reason
+from hft_gym.market.records import Action, Event, Reason, SelfTrade, TimeInForce
 from tests.market.desk import Desk
 
 pytestmark = pytest.mark.kernel
@@ -129,3 +130,34 @@ def test_lots_never_come_from_nowhere():
         assert (here.consumed[0] <= here.displayed()).all()
     assert here.me["taker_lots"] == here.me["lots_traded"] == here.consumed.sum()
     assert 5 < here.me["taker_lots"] <= 15
+
+
+@pytest.mark.parametrize("policy", SelfTrade)
+def test_lots_of_others_that_come_first_trade_first(policy):
+    # 5 @ 103 of others, then ours behind them, then 5 @ 104
+    desk = Desk(rules=VenueRules(self_trade=int(policy)))
+    desk.new(1, 1, -1, 103, lots=2)
+    desk.new(0, 2, 1, 104, lots=8)
+    desk.run(3)
+    taken = {SelfTrade.CANCEL_OLDEST: [(103, 5), (104, 3)], SelfTrade.ALLOW: [(103, 5), (104, 1)]}
+    fills = [(px, lots) for why, px, lots in desk.told(Event.FILLED) if why == Reason.TAKEN]
+    expected = taken.get(policy, [(103, 5)])
+    if policy == SelfTrade.ALLOW:
+        expected = [(103, 5), (103, 2), (104, 1)]
+    assert fills == expected
+    assert desk.leaves(0) == [0]
+    assert desk.leaves(1) == [2 if policy == SelfTrade.CANCEL_NEWEST else 0]
+
+
+def test_orders_for_the_day_end_with_the_session():
+    desk = Desk(end_ms=5, response_ms=1)
+    desk.new(0, 1, 1, 101, lots=2, time_in_force=TimeInForce.DAY)
+    desk.new(1, 2, 1, 101, lots=2)
+    desk.trade(3, 100, 1, [(desk.keys[100], 1)])
+    desk.trade(6, 100, 3, [(desk.keys[100], 3)])
+    desk.run(7)
+    assert desk.told(Event.EXPIRED) == [(Reason.SESSION_OVER, 101, 1)]
+    assert desk.position == (3, -3 * 101)  # the second order lives on
+    desk.new(2, 8, 1, 101, time_in_force=TimeInForce.DAY)
+    desk.run(9)
+    assert [reason for reason, _, _ in desk.told(Event.REJECTED)] == [Reason.SESSION_OVER]

@@ -124,7 +124,7 @@ def check_lives(entries):
         if event == Event.ACCEPTED:
             live[order_id] = [lots, 0, 0, ts_ns]
             continue
-        if event in (Event.SENT, Event.REJECTED, Event.BREACH):
+        if event in (Event.SENT, Event.REJECTED, Event.BREACH, Event.RESTED):
             continue
         order = live[order_id]  # KeyError: an event of a dead order
         assert ts_ns >= order[3]

@@ -359,3 +359,4 @@ class NaiveExchange:
             self.ranks += 1
             order.rank = self.ranks
             self.live.append(order)
+            self._note(Event.RESTED, Reason.ACCEPTED, order, order.leaves, ts, self.last_known)
