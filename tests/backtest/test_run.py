@@ -2,6 +2,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
+from numba import config
 
 from hft_gym.backtest.interfaces import on_timer
 from hft_gym.backtest.run import MODELS, backtest, state_dtype_of
@@ -138,6 +139,9 @@ def test_a_tape_is_indexed_by_the_way():
     assert np.array_equal(once.fills, again.fills)
 
 
+@pytest.mark.skipif(
+    not config.DISABLE_JIT, reason="compiles the exchange once more; runs with the compiler off"
+)
 def test_the_journal_tells_the_same_fills():
     market = Market()
     market.trade(20, 100, 2)
