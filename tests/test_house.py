@@ -107,7 +107,7 @@ PLAIN = {
     "index", "windows", "messages", "intents", "responses", "answers", "reason", "packet_open",
     "crossed", "stop",
     "target_post_only", "post_only", "order_type", "time_in_force", "event", "risk", "stop_reason",
-    "noted_stop_reason",
+    "noted_stop_reason", "shown", "answers_left", "notes", "reach", "blocks",
 }  # fmt: skip
 
 

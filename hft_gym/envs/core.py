@@ -62,10 +62,7 @@ class BatchCore:
         """
         _check(num_envs=num_envs, episode_decisions=episode_decisions, threads=threads)
         _check(max_position_lots=max_position_lots)
-        check_models(models.market)
-        for number in np.unique(dataset.spans["tape"]):
-            market = dataset.markets[number]
-            check_queue(models.market.queue, market.tape, market.shows_orders)
+        _check_models(models, dataset)
         spans = dataset.spans
         fits = spans["stop_decision"] - spans["first_decision"] > episode_decisions
         if not fits.any():
@@ -83,8 +80,6 @@ class BatchCore:
             "threads": threads,
         }
         self.feature_names = [*dataset.feature_names, *feature_names(models.own_features)]
-        for feature in models.own_features:
-            needs_of(feature)  # refuses parameters out of range
         self._observer = Observer(models.observation, dataset, len(models.own_features), num_envs)
         self._history = self._observer.history
         self._final_history = self._observer.final_history
@@ -93,14 +88,9 @@ class BatchCore:
         self.action_space: gym.Space[Any] = models.action.space()  # type: ignore[attr-defined]
         self._action_shape = (num_envs, *(self.action_space.shape or ()))
         self._action_dtype = np.dtype(self.action_space.dtype)
-        settings = np.zeros(1, SETTINGS_DTYPE)
         in_kernel, self._reward = as_model(models.reward)
         self._autoreset = autoreset
-        for name in SETTINGS_DTYPE.names or ():
-            settings[name] = self._options[name]
-        # a Python reward must see how an episode ended before the next one begins
-        settings["autoreset"] = autoreset and self._reward is None
-        self._world = (dataset.table, spans[fits], settings)
+        self._world = (dataset.table, spans[fits], self._settings())
         self._envs = np.zeros(num_envs, ENV_DTYPE)
         self._threads = min(threads, num_envs)
         self._consumed = np.zeros((num_envs, dataset.places), np.int32)
@@ -111,6 +101,14 @@ class BatchCore:
         self._kernels = bind(models._replace(reward=in_kernel, observation=Flat()))
         self._pool = ThreadPoolExecutor(self._threads) if self._threads > 1 else None
         self._seeded = False
+
+    def _settings(self) -> NDArray[Any]:
+        settings = np.zeros(1, SETTINGS_DTYPE)
+        for name in SETTINGS_DTYPE.names or ():
+            settings[name] = self._options[name]
+        # a Python reward must see how an episode ended before the next one begins
+        settings["autoreset"] = self._autoreset and self._reward is None
+        return settings
 
     def reset(
         self,
@@ -354,6 +352,16 @@ class BatchCore:
 
     def _new_observations(self) -> NDArray[np.float32]:
         return np.empty(self._shape, np.float32)
+
+
+def _check_models(models: Models, dataset: Dataset) -> None:
+    """Refuse parameters out of range, and a queue model that cannot work with the tapes."""
+    check_models(models.market)
+    for number in np.unique(dataset.spans["tape"]):
+        market = dataset.markets[number]
+        check_queue(models.market.queue, market.tape, market.shows_orders)
+    for feature in models.own_features:
+        needs_of(feature)
 
 
 def _check(**numbers: int) -> None:
