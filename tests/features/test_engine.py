@@ -41,7 +41,7 @@ def test_it_equals_its_slow_twin(seed, step):
     values = market_features(tape, MARKET_FEATURES, decisions)
     expected, touches = naive.market_features(tape, MARKET_FEATURES, decisions)
     assert values.dtype == np.float32
-    assert values == pytest.approx(np.clip(expected, -CLIP, CLIP), abs=1e-5)
+    assert values == pytest.approx(np.clip(expected, -CLIP, CLIP), rel=3e-6, abs=1e-5)
     assert [bool(d["is_tradable"]) for d in decisions] == [t is not None for t in touches]
     for decision, touch in zip(decisions, touches, strict=True):
         if touch is not None:

@@ -104,8 +104,8 @@ def test_the_fill_ratio_is_lots_a_message():
 def test_messages_in_flight_are_counted_over_all_orders():
     env = env_with(in_flight=2)
     assert own_value(MessagesInFlight(8.0), env, 0) == 0.5
-    env["trader"]["intents"][3]["in_flight"] = 4
-    assert own_value(MessagesInFlight(8.0), env, 0) == 1.0
+    env["trader"]["intents"][1]["in_flight"] = 4
+    assert own_value(MessagesInFlight(8.0), env, 0) == 0.75
 
 
 @pytest.mark.parametrize(("side", "behind"), [(1, 18), (-1, 0)])

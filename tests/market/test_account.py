@@ -159,18 +159,18 @@ def test_an_episode_starts_flat_and_the_random_numbers_go_on():
 
 def test_what_is_known_is_booked_at_average_cost():
     trader = trader_with((1, 100, 6), (-1, 104, 8))
-    fill(MODELS, trader, 0, 2, 100, 1_000, True)
-    fill(MODELS, trader, 0, 2, 103, 2_000, True)
+    fill(MODELS, TAPE, trader, 0, 2, 100, 1_000, True)
+    fill(MODELS, TAPE, trader, 0, 2, 103, 2_000, True)
     learn(trader, 5_000)
     assert known_cost_ticks(trader) == 406
     assert trader["position_since_ns"] == 2_000  # a response latency after the first fill
-    fill(MODELS, trader, 1, 1, 104, 3_000, True)
+    fill(MODELS, TAPE, trader, 1, 1, 104, 3_000, True)
     assert trader["known_realised_ticks"] == 0.0  # not known yet
     learn(trader, 5_000)
     assert trader["known_realised_ticks"] == 104 - 101.5
     assert known_cost_ticks(trader) == 3 * 101.5
     assert trader["position_since_ns"] == 2_000
-    fill(MODELS, trader, 1, 5, 105, 8_000, True)  # closes three, opens two the other way
+    fill(MODELS, TAPE, trader, 1, 5, 105, 8_000, True)  # closes three, opens two the other way
     learn(trader, 10_000)
     assert trader["known_realised_ticks"] == 2.5 + 3 * 3.5
     assert known_cost_ticks(trader) == -2 * 105

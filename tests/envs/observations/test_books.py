@@ -1,5 +1,7 @@
 """Levels of the book at decisions, against a book kept row by row in a dict."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -76,5 +78,5 @@ def test_only_what_is_known_is_shown():
     market = random_dataset().markets[0]
     shape = BookShape(5, 1, 2.0, 10.0)
     k = len(market.decisions) // 2
-    early = type(market)(market.tape, market.decisions[:k], market.features[:k], market.index)
+    early = replace(market, decisions=market.decisions[:k], features=market.features[:k])
     assert np.array_equal(levels_of(early, shape), levels_of(market, shape)[:k])
