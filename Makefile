@@ -8,7 +8,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install train evaluate test check format bench clean
+.PHONY: help install train evaluate test long check format bench clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,8 +34,11 @@ train: $(STAMP)  ## train PPO on the generated market, then judge it on held-out
 evaluate: $(STAMP)  ## judge a saved run again: make evaluate RUN=runs/...
 	@$(BIN)/python evaluate.py run=$(RUN) $(ARGS)
 
-test: $(STAMP)  ## run the whole test suite
+test: $(STAMP)  ## run the test suite
 	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+
+long: $(STAMP)  ## run the tests that compile for minutes
+	@$(BIN)/python -m pytest -m long -n 2 --dist loadfile $(ARGS)
 
 check: $(STAMP)  ## lint, format, types, import layers
 	$(BIN)/ruff check

@@ -12,6 +12,7 @@ from hft_gym.envs.core import BatchCore
 from hft_gym.envs.dataset import Dataset
 from hft_gym.envs.grid import ByTime
 from hft_gym.kernel.jit import enable_cache
+from hft_gym.market.latencies.constant import Constant
 from hft_gym.tape.rows import Kind
 from tests.random_tapes import random_tape
 
@@ -32,7 +33,9 @@ def composed(monkeypatch, *overrides):
 
 def test_they_are_chosen_by_name(monkeypatch):
     parts = build.models(composed(monkeypatch, *(f"{kind}=mine" for kind in KINDS)))
-    names = [type(part).__name__ for part in (*parts.market, *parts[1:3], *parts.own_features)]
+    market = parts.market
+    chosen = (market.latency.entry, market.queue, market.fees, *parts[1:3], *parts.own_features)
+    names = [type(part).__name__ for part in chosen]
     assert names == ["Slowing", "Half", "PerFill", "SameDistance", "MyReward", "MessagesSent"]
     assert parts.action.distances == 2
     assert parts.reward.per_lot == 0.5
@@ -52,13 +55,13 @@ def test_or_by_their_path_alone(monkeypatch):
     assert parts.market.queue.share == 0.5
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_all_at_once_in_one_environment(monkeypatch):
     config = composed(monkeypatch, *(f"{kind}=mine" for kind in KINDS))
     enable_cache()
     tape = random_tape(40, 1500)
     features = build._instances(config.features.market)
-    dataset = Dataset.of([tape], ByTime(2.0), features, FEED_NS)
+    dataset = Dataset.of([tape], ByTime(2.0), features, Constant(FEED_NS))
     runs = {}
     for reward in ("mine", "plain"):
         config = composed(

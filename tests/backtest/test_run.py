@@ -11,7 +11,7 @@ from hft_gym.errors import ConfigError, InputError
 from hft_gym.market.records import Reason
 from tests.backtest.cases import SMALL, Market, Script, at, models, random_ground, run
 
-pytestmark = pytest.mark.kernel
+pytestmark = [pytest.mark.kernel, pytest.mark.long]
 
 
 def bid_101(desk):

@@ -20,7 +20,7 @@ from tests.features.sets import FAMILIES, of_all, of_family
 from tests.naive import features as naive
 from tests.random_tapes import START_NS, random_tape
 
-pytestmark = [pytest.mark.kernel, pytest.mark.slow]
+pytestmark = [pytest.mark.kernel, pytest.mark.long]
 
 ALL = of_all()
 NAMES = [repr(feature) for feature in ALL]

@@ -9,7 +9,7 @@ from tests.market.queues.samples import AT_HAND, Whole, desk, fills_of, in_level
 from tests.naive.queues import NaiveLevelOrder
 from tests.random_tapes import START_NS, random_tape
 
-pytestmark = pytest.mark.kernel
+pytestmark = [pytest.mark.kernel, pytest.mark.long]
 
 
 def level_events(tape, arrival_ns, side, px):

@@ -22,7 +22,7 @@ def in_python(envs):
     return envs["step_pnl_ticks"] - 0.02 * position.astype(float) ** 2 * envs["step_s"]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("autoreset", [True, False])
 def test_the_same_reward_in_python_gives_the_same_run(autoreset):
     runs = []

@@ -5,7 +5,7 @@ import pytest
 from hft_gym.evaluation.fidelity.causes import Cause, causes
 from tests.evaluation.fidelity.cases import CASES, locked
 
-pytestmark = pytest.mark.kernel
+pytestmark = [pytest.mark.kernel, pytest.mark.long]
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())

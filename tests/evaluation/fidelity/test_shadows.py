@@ -12,7 +12,7 @@ from tests.evaluation.fidelity.cases import CASES, Market, at
 from tests.naive.shadow import naive_shadow
 from tests.random_tapes import random_tape
 
-pytestmark = pytest.mark.kernel
+pytestmark = [pytest.mark.kernel, pytest.mark.long]
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())

@@ -13,7 +13,7 @@ from hft_gym.market.risk.records import RiskReason
 from tests.market.desk import MS, Desk
 from tests.random_tapes import START_NS
 
-pytestmark = pytest.mark.kernel
+pytestmark = [pytest.mark.kernel, pytest.mark.long]
 
 
 def desk_of(limits=None):

@@ -14,7 +14,7 @@ from tests.market.desk import MS, Desk
 from tests.market.risk.desks import is_stopped, trader_with
 from tests.random_tapes import START_NS
 
-pytestmark = pytest.mark.kernel
+pytestmark = [pytest.mark.kernel, pytest.mark.long]
 
 DRAWDOWN = Limits(drawdown_ticks=5)
 
