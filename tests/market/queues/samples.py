@@ -1,9 +1,10 @@
 """What tests of queue models share: the same market with single orders and with levels only."""
 
 import numpy as np
+import pytest
 
 from hft_gym.kernel.jit import kernel
-from hft_gym.market.interfaces import MarketModels
+from hft_gym.market.interfaces import MarketModels, share_behind
 from hft_gym.market.latencies.constant import constant_latency
 from hft_gym.market.levels import level_moved, stand_behind
 from hft_gym.market.queues.log import Log
@@ -16,6 +17,7 @@ from hft_gym.market.records import ORDER_DTYPE
 from hft_gym.tape.rows import Flag, Kind
 from tests.market.compiling import COMPILED
 from tests.market.desk import NO_FEES, Desk
+from tests.naive.queues import share_behind as naive_share_behind
 from tests.random_tapes import START_NS, TapeWriter
 
 BY_LEVEL = [RiskAverse(), Power(2.0), Power(0.5), Power2(2.0), Power3(3.0), Log(), Log2()]
@@ -38,6 +40,25 @@ def front_after(queue, first, levels):
     front = float(orders["front_lots"][0])
     assert orders["ahead_lots"][0] == np.ceil(front)
     return front
+
+
+@kernel
+def _shares(model, front_lots, back_lots, out):
+    for k in range(out.size):
+        out[k] = share_behind(model, front_lots[k], back_lots[k])
+
+
+def check_share_behind(model):
+    """Its share behind is that of the formula, and a share."""
+    random = np.random.default_rng(1)
+    front, back = random.random(50) * 30, random.random(50) * 30
+    front[0], back[1] = 0.0, 0.0
+    found = np.empty(50)
+    _shares(model, front, back, found)
+    pairs = zip(front.tolist(), back.tolist(), strict=True)
+    assert found.tolist() == pytest.approx([naive_share_behind(model, f, b) for f, b in pairs])
+    assert (found >= 0).all()
+    assert (found <= 1).all()
 
 
 def name_of(model):
