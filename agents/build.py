@@ -14,7 +14,7 @@ from agents.vec_env import HftVecEnv
 from hft_gym.envs.actions.touch_quotes import TouchQuotes
 from hft_gym.envs.core import BatchCore
 from hft_gym.envs.dataset import Dataset, Split, has_session, split
-from hft_gym.envs.interfaces import Models
+from hft_gym.envs.interfaces import Models, OpenEnded
 from hft_gym.envs.observations.flat import Flat
 from hft_gym.errors import ConfigError
 from hft_gym.kernel.jit import enable_cache
@@ -74,16 +74,22 @@ def models(config: DictConfig) -> Models:
         action=instantiate(config.action),
         reward=instantiate(config.reward, _convert_="all"),
         own_features=_instances(config.features.own),
-        # runs of before observations had forms have no such setting
+        # runs of before observations had forms, or there were tasks, have no such setting
         observation=instantiate(config.observation) if "observation" in config else Flat(),
+        task=instantiate(config.task) if "task" in config else OpenEnded(),
     )
 
 
 def rule_models(chosen: Models) -> Models:
-    """The same parts for rules, which act by `TouchQuotes` whatever the agent does."""
+    """The same parts for rules, which quote by `TouchQuotes` whatever the agent does.
+
+    Where an action model says `rules_act_so`, they act by it.
+    """
     action = chosen.action
     if isinstance(action, TouchQuotes) and action.sizes == 1:
         return chosen
+    if hasattr(action, "rules_act_so") and action.rules_act_so():
+        return chosen._replace(observation=Flat())
     kept = {name: getattr(action, name) for name in _OF_RULES if hasattr(action, name)}
     return chosen._replace(action=TouchQuotes(**kept), observation=Flat())
 
@@ -133,4 +139,4 @@ def agent(config: DictConfig, env: VecEnv, seed: int) -> BaseAlgorithm:
 
 
 def _instances(group: DictConfig) -> tuple[Any, ...]:
-    return tuple(instantiate(part) for part in group.values())
+    return tuple(instantiate(part) for part in group.values() if part is not None)

@@ -18,7 +18,7 @@ from tests.random_tapes import random_tape
 
 OUTSIDE = Path(__file__).parent / "outside"
 CONF = str(Path(__file__).resolve().parents[1] / "conf")
-KINDS = ("features", "action", "reward", "latency", "queue", "fees")
+KINDS = ("features", "action", "reward", "latency", "queue", "fees", "task")
 FEED_NS, EPISODE, ENVS = 20_000, 15, 4
 
 
@@ -35,6 +35,7 @@ def test_they_are_chosen_by_name(monkeypatch):
     parts = build.models(composed(monkeypatch, *(f"{kind}=mine" for kind in KINDS)))
     market = parts.market
     chosen = (market.latency.entry, market.queue, market.fees, *parts[1:3], *parts.own_features)
+    assert type(parts.task).__name__ == "MessageBudget"
     names = [type(part).__name__ for part in chosen]
     assert names == ["Slowing", "Half", "PerFill", "SameDistance", "MyReward", "MessagesSent"]
     assert parts.action.distances == 2
@@ -83,8 +84,8 @@ def check(run, market):
     """Each part did what its author wrote."""
     trades = market.tape.kind == Kind.TRADE
     fills = 0
-    for observations, rewards, _, truncated, envs, _ in run:
-        for k in np.flatnonzero(~truncated):
+    for observations, rewards, terminated, truncated, envs, _ in run:
+        for k in np.flatnonzero(~(truncated | terminated)):
             env, trader = envs[k], envs[k]["trader"]
             seen = trades[: market.decisions[env["decision"]]["row"]].sum()
             assert observations[k, 0] <= seen / 50 + 1e-6
@@ -97,3 +98,8 @@ def check(run, market):
             fills += int(count)
     assert fills > 0
     assert run[-1][-1]["quotes"].any()
+    for _, _, terminated, truncated, _, finished in run:
+        ended = finished[terminated | truncated]
+        assert (ended["is_spent"] == (ended["quotes"] >= 6)).all()
+        assert (finished[terminated]["quotes"] >= 6).all()
+    assert any(step[2].any() for step in run)

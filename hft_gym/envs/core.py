@@ -11,20 +11,21 @@ from numpy.typing import NDArray
 
 from hft_gym.envs.dataset import Dataset, feature_names, too_short
 from hft_gym.envs.episode import hold_at_start
-from hft_gym.envs.interfaces import Models
+from hft_gym.envs.interfaces import Models, check_parts, record_of, room_of
 from hft_gym.envs.observations.flat import Flat
 from hft_gym.envs.observations.observer import Observer
 from hft_gym.envs.observations.seen import Observation
-from hft_gym.envs.records import ENV_DTYPE, EPISODE_DTYPE, SETTINGS_DTYPE, VIEW_DTYPE
+from hft_gym.envs.records import SETTINGS_DTYPE
 from hft_gym.envs.rewards.outside import as_model, pay
 from hft_gym.envs.starts import Starts, check_windows, read_starts
 from hft_gym.envs.step import bind
+from hft_gym.envs.tasks.benchmarks import addresses_of
+from hft_gym.envs.view import view_of
 from hft_gym.errors import ConfigError
 from hft_gym.features.needs import needs_of
 from hft_gym.kernel.random import seed_states
 from hft_gym.market.checks import check_models, check_queue
 from hft_gym.market.columns import book_records
-from hft_gym.market.records import Intent
 
 
 class BatchCore:
@@ -39,7 +40,8 @@ class BatchCore:
         observation_space: of one environment; f4 `[features]` within +-10, if not told otherwise.
         action_space: of one environment.
         feature_names: of the columns of a flat observation.
-        finished: `[envs]` of `EPISODE_DTYPE`, valid where the last step ended an episode.
+        finished: `[envs]` of `EPISODE_DTYPE` (a task may add fields), valid where the last step
+            ended an episode.
     """
 
     def __init__(
@@ -90,14 +92,15 @@ class BatchCore:
         self._action_dtype = np.dtype(self.action_space.dtype)
         in_kernel, self._reward = as_model(models.reward)
         self._autoreset = autoreset
-        self._world = (dataset.table, spans[fits], self._settings())
-        self._envs = np.zeros(num_envs, ENV_DTYPE)
+        self._world = (_table(dataset, models), spans[fits], self._settings())
+        record = record_of(models)
+        self._envs = np.zeros(num_envs, record)
         self._threads = min(threads, num_envs)
         self._consumed = np.zeros((num_envs, dataset.places), np.int32)
         self._ladders = np.zeros((self._threads, dataset.places), np.int32)
         self._books = book_records(self._consumed, self._ladders)
         self._final = np.zeros((num_envs, len(self.feature_names)), np.float32)
-        self.finished = np.zeros(num_envs, EPISODE_DTYPE)
+        self.finished = np.zeros(num_envs, record["episode"])
         self._kernels = bind(models._replace(reward=in_kernel, observation=Flat()))
         self._pool = ThreadPoolExecutor(self._threads) if self._threads > 1 else None
         self._seeded = False
@@ -200,21 +203,7 @@ class BatchCore:
 
     def view(self) -> NDArray[Any]:
         """`[envs]` of `VIEW_DTYPE`: what a rule may know now."""
-        envs, trader = self._envs, self._envs["trader"]
-        out = np.zeros(self.num_envs, VIEW_DTYPE)
-        for name in ("tape", "decision", "ts_local_ns"):
-            out[name] = envs[name]
-        for name in ("bid_ticks", "ask_ticks", "bid_lots", "ask_lots"):
-            out[name] = envs[name]
-        out["time_left_ns"] = envs["end_ns"] - envs["ts_local_ns"]
-        out["position_lots"] = trader["known_position_lots"]
-        out["pnl_ticks"] = envs["equity_ticks"]
-        for slot, side in enumerate(("bid", "ask")):
-            intent = trader["intents"][:, slot]
-            out[f"own_{side}_ticks"] = intent["px_ticks"]
-            working = intent["state"] != Intent.NONE
-            out[f"own_{side}_lots"] = np.where(working, intent["leaves_lots"], 0)
-        return out
+        return view_of(self._envs)
 
     def get_state(self) -> dict[str, NDArray[Any]]:
         """A copy of everything that a step changes."""
@@ -326,7 +315,7 @@ class BatchCore:
                 f"no price for an inventory at {ts_ns} ns: a side of the book is empty; "
                 "choose another start_ns (the episode has begun without it)"
             )
-        hold_at_start(self._envs, lots, wanted)
+        hold_at_start(self.models.task, self._envs, lots, wanted)
 
     def _check_place(self, envs: NDArray[Any]) -> None:
         """Refuse environments whose place is not one of these data: kernels trust it."""
@@ -354,9 +343,18 @@ class BatchCore:
         return np.empty(self._shape, np.float32)
 
 
+def _table(dataset: Dataset, models: Models) -> NDArray[Any]:
+    """The dataset's table, with what the task measures by."""
+    table = dataset.table
+    if room_of(models.task).benchmarks:
+        table["benchmarks_address"] = addresses_of(dataset)
+    return table
+
+
 def _check_models(models: Models, dataset: Dataset) -> None:
     """Refuse parameters out of range, and a queue model that cannot work with the tapes."""
     check_models(models.market)
+    check_parts(models)
     for number in np.unique(dataset.spans["tape"]):
         market = dataset.markets[number]
         check_queue(models.market.queue, market.tape, market.shows_orders)

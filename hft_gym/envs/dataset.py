@@ -52,6 +52,7 @@ class Market:
             self.decisions.size,
             address_of(self.decisions),
             address_of(self.features),
+            0,
         )
 
 

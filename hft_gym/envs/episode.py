@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hft_gym.envs.interfaces import Models
+from hft_gym.envs.interfaces import Models, hold
 from hft_gym.features.engine import DECISION_DTYPE
 from hft_gym.kernel.address import column
 from hft_gym.kernel.jit import kernel
@@ -132,24 +132,22 @@ def mark(env: np.void) -> None:
 
 
 @kernel
-def hold_at_start(envs: NDArray[Any], lots: NDArray[np.int64], wanted: NDArray[np.bool_]) -> None:
-    """Let episodes that have just begun hold `lots` `[envs]`.
-
-    They cost what closing them at once would bring, so closing them at once earns nothing.
-    """
+def hold_at_start(
+    task: tuple, envs: NDArray[Any], lots: NDArray[np.int64], wanted: NDArray[np.bool_]
+) -> None:
+    """Let episodes that have just begun hold `lots` `[envs]`; what they cost the task says."""
     for k in range(envs.size):
-        if not wanted[k] or lots[k] == 0:
-            continue
-        env, trader = envs[k], envs[k]["trader"]
-        cash = -lots[k] * (env["bid_ticks"] if lots[k] > 0 else env["ask_ticks"])
-        trader["position_lots"] = lots[k]
-        trader["known_position_lots"] = lots[k]
-        trader["cash_ticks"] = cash
-        trader["known_cash_ticks"] = cash
-        trader["position_since_ns"] = env["ts_local_ns"]
-        for _ in range(2):  # the second mark finds nothing changed: no step has earned it
-            mark(env)
-        env["peak_ticks"] = env["equity_ticks"]
+        if wanted[k] and lots[k] != 0:
+            hold(task, envs[k], lots[k])
+            mark_start(envs[k])
+
+
+@kernel
+def mark_start(env: np.void) -> None:
+    """Mark what is held at the start, as nothing that a step has earned."""
+    for _ in range(2):  # the second mark finds nothing changed
+        mark(env)
+    env["peak_ticks"] = env["equity_ticks"]
 
 
 @kernel

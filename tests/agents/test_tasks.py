@@ -1,0 +1,44 @@
+"""`task=NAME` composes the parts that `gym.make` gives, whatever else is asked for."""
+
+import pytest
+
+from agents import build, settings
+from hft_gym.envs import defaults, execution
+from hft_gym.envs.observations.flat import Flat
+from hft_gym.envs.observations.stacked import Stacked
+from hft_gym.envs.tasks.flat_at_end import FlatAtEnd
+from tests.agents.test_schema import composed
+
+
+def parts_of(*overrides):
+    return build.models(settings.of_new_run(composed(*overrides)))
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("market_making", defaults.MODELS),
+        ("flat_at_end", defaults.MODELS._replace(task=FlatAtEnd())),
+        ("execution", execution.MODELS),
+    ],
+)
+def test_a_name_chooses_all_parts(name, expected):
+    assert repr(parts_of(f"task={name}")) == repr(expected)
+
+
+def test_the_users_wish_comes_before_the_tasks():
+    parts = parts_of("task=execution", "reward=pnl", "task.lots=5", "action.shares=10")
+    assert (type(parts.reward).__name__, parts.task.lots, parts.action.shares) == ("Pnl", 5, 10)
+    config = settings.of_new_run(composed("task=execution", "action.shares=10"))
+    assert {rule.shares for rule in config.strategy.values()} == {10}
+
+
+def test_rules_act_as_the_task_wants():
+    chosen = execution.MODELS._replace(observation=Stacked(3))
+    assert build.rule_models(chosen) == chosen._replace(observation=Flat())
+
+
+def test_runs_of_before_there_were_tasks_can_be_built():
+    config = settings.of_new_run(composed())
+    del config["task"]
+    assert build.models(config) == defaults.MODELS
