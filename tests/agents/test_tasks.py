@@ -26,6 +26,13 @@ def test_a_name_chooses_all_parts(name, expected):
     assert repr(parts_of(f"task={name}")) == repr(expected)
 
 
+def test_several_levels_are_two_options():
+    parts = parts_of("action=level_quotes", "features=levels")
+    assert parts.action == defaults.LEVEL_MODELS.action
+    assert set(map(repr, parts.own_features)) == set(map(repr, defaults.LEVEL_FEATURES))
+    assert build.rule_models(parts).action == defaults.MODELS.action
+
+
 def test_the_users_wish_comes_before_the_tasks():
     parts = parts_of("task=execution", "reward=pnl", "task.lots=5", "action.shares=10")
     assert (type(parts.reward).__name__, parts.task.lots, parts.action.shares) == ("Pnl", 5, 10)

@@ -13,7 +13,7 @@ from agents.vec_env import HftVecEnv
 from hft_gym.envs import execution
 from hft_gym.envs.core import BatchCore
 from hft_gym.envs.dataset import Dataset
-from hft_gym.envs.defaults import MARKET_FEATURES
+from hft_gym.envs.defaults import LEVEL_MODELS, MARKET_FEATURES
 from hft_gym.envs.grid import ByTime
 from hft_gym.market.interfaces import Latency
 from hft_gym.market.latencies.constant import Constant
@@ -29,6 +29,7 @@ pytestmark = [pytest.mark.kernel, pytest.mark.slow]
 EPISODE, STEPS = 12, 30
 TASKS = [
     pytest.param(("Execution", execution.MODELS), id="execution"),
+    pytest.param(("MarketMaking", LEVEL_MODELS), id="levels", marks=pytest.mark.long),
 ]
 
 
@@ -118,7 +119,8 @@ def test_a_copy_in_another_process_goes_on_where_it_was_made(tmp_path, task):
 
 
 def test_the_checkers_are_content(tiny, task):
-    env = gym.make(f"hft_gym/{task[0]}-v0", data=tiny, episode_decisions=EPISODE)
+    name, models = task
+    env = gym.make(f"hft_gym/{name}-v0", data=tiny, models=models, episode_decisions=EPISODE)
     check_env(env.unwrapped, skip_render_check=True)
     check_env_of_sb3(env.unwrapped, warn=False)
     env.reset(seed=1)
@@ -134,11 +136,11 @@ def test_the_checkers_are_content(tiny, task):
 def test_the_registry_makes_a_batch(tiny, task):
     envs = gym.make_vec(
         f"hft_gym/{task[0]}-v0", num_envs=3, vectorization_mode="vector_entry_point", data=tiny,
-        max_episode_steps=7,
+        max_episode_steps=7, models=task[1],
     )  # fmt: skip
     assert type(envs.unwrapped).__name__ == f"{task[0]}VectorEnv"
     envs.reset(seed=5)
-    alone = gym.make(f"hft_gym/{task[0]}-v0", data=tiny, episode_decisions=7)
+    alone = gym.make(f"hft_gym/{task[0]}-v0", data=tiny, models=task[1], episode_decisions=7)
     first, _ = alone.reset(seed=6)
     assert np.array_equal(envs.unwrapped.core.observe()[1], first)
     ends = 0
