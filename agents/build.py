@@ -83,13 +83,13 @@ def models(config: DictConfig) -> Models:
 def rule_models(chosen: Models) -> Models:
     """The same parts for rules, which quote by `TouchQuotes` whatever the agent does.
 
-    Where an action model says `rules_act_so`, they act by it.
+    An action model of another kind tells in `for_rules()` by what they act instead.
     """
     action = chosen.action
     if isinstance(action, TouchQuotes) and action.sizes == 1:
         return chosen
-    if hasattr(action, "rules_act_so") and action.rules_act_so():
-        return chosen._replace(observation=Flat())
+    if hasattr(action, "for_rules"):
+        return chosen._replace(action=action.for_rules(), observation=Flat())
     kept = {name: getattr(action, name) for name in _OF_RULES if hasattr(action, name)}
     return chosen._replace(action=TouchQuotes(**kept), observation=Flat())
 

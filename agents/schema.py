@@ -1,7 +1,7 @@
 """What a run can be told, with types: Hydra refuses unknown names and wrong kinds of values.
 
-The groups data, market, latency, queue, fees, risk, task, features, action, reward, observation,
-agent and strategy are open: their files name a `_target_` and its parameters.
+The groups data, market, latency, queue, fees, risk, task, features, placement, action, reward,
+observation, agent and strategy are open: their files name a `_target_` and its parameters.
 """
 
 from dataclasses import dataclass, field
@@ -91,6 +91,7 @@ class RunConfig:
     risk: Any = None
     task: Any = None
     features: Any = None
+    placement: Any = None
     action: Any = None
     reward: Any = None
     observation: Any = None

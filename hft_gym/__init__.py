@@ -7,6 +7,7 @@ __version__ = "0.1.0"
 for _name, _module in (
     ("MarketMaking", "market_making"),
     ("Execution", "execution"),
+    ("Trading", "trading"),
 ):
     register(
         id=f"hft_gym/{_name}-v0",

@@ -11,9 +11,13 @@ from agents import build, schema, settings
 from hft_gym.envs.core import BatchCore
 from hft_gym.envs.dataset import Dataset
 from hft_gym.envs.grid import ByTime
+from hft_gym.envs.interfaces import begin_acting, carry_out, record_of
+from hft_gym.envs.records import SETTINGS_DTYPE
 from hft_gym.kernel.jit import enable_cache
 from hft_gym.market.latencies.constant import Constant
+from hft_gym.market.records import Action
 from hft_gym.tape.rows import Kind
+from tests.envs.sent import MARKET, TAPE, env_of, sent
 from tests.random_tapes import random_tape
 
 OUTSIDE = Path(__file__).parent / "outside"
@@ -54,6 +58,17 @@ def test_or_by_their_path_alone(monkeypatch):
     )
     assert parts.reward.per_lot == 2
     assert parts.market.queue.share == 0.5
+
+
+@pytest.mark.kernel
+def test_a_placement_rule_places_orders(monkeypatch):
+    parts = build.models(composed(monkeypatch, "task=trading", "placement=mine"))
+    env = env_of(record_of(parts), bid=100, ask=103)
+    settings_row = np.zeros(1, SETTINGS_DTYPE)[0]
+    settings_row["max_position_lots"] = 10
+    begin_acting(parts.action, env)
+    carry_out(parts.action, MARKET, TAPE, env, 2, settings_row)
+    assert sent(env) == [(Action.NEW, 0, 1, 99, 1)]
 
 
 @pytest.mark.long

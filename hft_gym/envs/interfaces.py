@@ -55,6 +55,15 @@ def carry_out(
     requote(market, tape, env, settings["max_position_lots"])
 
 
+@interface
+def placed_px(placement: tuple, env: np.void, side: int, waited_ns: int) -> int:
+    """Price in ticks of an order of `side` that has been wanted for so long.
+
+    Asked anew at each decision at which the market can be traded. An order that meets the other
+    side's touch takes, any other one may only rest.
+    """
+
+
 @optional_interface
 def begin_task(task: tuple, market: np.void, env: np.void) -> None:
     """An episode begins, flat and without orders: set up `env["task"]`, the fields of `Room.state`.
@@ -146,8 +155,11 @@ class Room(NamedTuple):
 class ActionModel(Protocol):
     """An action model, beside `set_targets` or `carry_out`, knows its space.
 
-    It may also have a method `room()`, which returns `Room`, and, like a feature or a reward, a
-    method `reads_of_task()`, the names of the fields of `env["task"]` without which it cannot work.
+    It may also have methods `room()`, which returns `Room`; `reads()`, as a feature or a reward may
+    too: names such as `task.start_position_lots` of fields without which it cannot work;
+    `for_rules()`, the action model by which rules act where agents act by this one (`TouchQuotes`
+    if not told); and `mask(envs, max_position_lots)`, which choices of a MultiDiscrete space make
+    sense now.
     """
 
     def space(self) -> gym.Space[Any]:
@@ -193,11 +205,13 @@ def check_parts(models: Models) -> None:
     """
     for part in (models.action, models.task):
         check(part)
-    kept = {name for name, *_ in room_of(models.task).state}
+    keepers = {"acting": models.action, "task": models.task}
+    kept = {f"{n}.{field[0]}" for n, part in keepers.items() for field in room_of(part).state}
     for part in (models.action, models.reward, *models.own_features):
-        missing = set(part.reads_of_task() if hasattr(part, "reads_of_task") else ()) - kept
+        missing = set(part.reads() if hasattr(part, "reads") else ()) - kept
         if missing:
+            names = (type(part).__name__ for part in keepers.values())
             raise ConfigError(
-                f"{type(part).__name__} needs a task that keeps {', '.join(sorted(missing))}; "
-                f"{type(models.task).__name__} does not"
+                f"{type(part).__name__} reads {', '.join(sorted(missing))}, which neither "
+                f"{' nor '.join(names)} keeps: choose another action or task"
             )

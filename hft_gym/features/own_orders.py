@@ -138,9 +138,9 @@ def _ranked_queue(feature: RankedQueue, env: np.void, now_ns: int) -> float:
 class ShareLeft(NamedTuple):
     """Share of the lots at the start that is still held; below 0 of an order to buy."""
 
-    def reads_of_task(self) -> tuple[str, ...]:
+    def reads(self) -> tuple[str, ...]:
         """What there was to do at the start."""
-        return ("start_position_lots",)
+        return ("task.start_position_lots",)
 
 
 @own_value.implement(ShareLeft)

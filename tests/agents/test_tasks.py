@@ -3,9 +3,12 @@
 import pytest
 
 from agents import build, settings
-from hft_gym.envs import defaults, execution
+from hft_gym.envs import defaults, execution, trading
+from hft_gym.envs.actions.target_position import TargetBox, TargetPosition
 from hft_gym.envs.observations.flat import Flat
 from hft_gym.envs.observations.stacked import Stacked
+from hft_gym.envs.placements.cross import Cross
+from hft_gym.envs.placements.improve import Improve
 from hft_gym.envs.tasks.flat_at_end import FlatAtEnd
 from tests.agents.test_schema import composed
 
@@ -20,10 +23,11 @@ def parts_of(*overrides):
         ("market_making", defaults.MODELS),
         ("flat_at_end", defaults.MODELS._replace(task=FlatAtEnd())),
         ("execution", execution.MODELS),
+        ("trading", trading.MODELS),
     ],
 )
 def test_a_name_chooses_all_parts(name, expected):
-    assert repr(parts_of(f"task={name}")) == repr(expected)
+    assert repr(parts_of(f"task={name}")) == repr(expected)  # in this order: one set of kernels
 
 
 def test_several_levels_are_two_options():
@@ -38,6 +42,19 @@ def test_the_users_wish_comes_before_the_tasks():
     assert (type(parts.reward).__name__, parts.task.lots, parts.action.shares) == ("Pnl", 5, 10)
     config = settings.of_new_run(composed("task=execution", "action.shares=10"))
     assert {rule.shares for rule in config.strategy.values()} == {10}
+
+
+def test_a_placement_is_an_option_of_its_own():
+    assert parts_of("task=trading", "placement=improve").action.placement == Improve(1)
+    boxed = parts_of("task=trading", "action=target_box", "action.lots=3", "placement=cross")
+    assert boxed.action == TargetBox(3, Cross(2))
+    config = settings.of_new_run(composed("task=trading", "action=target_box", "action.lots=3"))
+    assert config.strategy.flat.positions == 3
+    assert build.rule_models(boxed).action == TargetPosition(3, 1, Cross(2))
+
+
+def test_an_agents_own_action_gives_way_to_the_one_of_the_user():
+    assert parts_of("task=trading", "agent=sac", "action=target_box").action.lots == 5
 
 
 def test_rules_act_as_the_task_wants():

@@ -10,7 +10,7 @@ from gymnasium.utils.env_checker import check_env
 from stable_baselines3.common.env_checker import check_env as check_env_of_sb3
 
 from agents.vec_env import HftVecEnv
-from hft_gym.envs import execution
+from hft_gym.envs import execution, trading
 from hft_gym.envs.core import BatchCore
 from hft_gym.envs.dataset import Dataset
 from hft_gym.envs.defaults import LEVEL_MODELS, MARKET_FEATURES
@@ -30,6 +30,7 @@ EPISODE, STEPS = 12, 30
 TASKS = [
     pytest.param(("Execution", execution.MODELS), id="execution"),
     pytest.param(("MarketMaking", LEVEL_MODELS), id="levels", marks=pytest.mark.long),
+    pytest.param(("Trading", trading.MODELS), id="trading", marks=pytest.mark.long),
 ]
 
 

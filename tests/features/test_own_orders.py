@@ -79,4 +79,4 @@ def test_a_task_in_hand():
     env["trader"]["known_position_lots"] = -2
     env["episode"]["start_decision"], env["decision"], env["end_decision"] = 100, 130, 140
     assert values(env, ShareLeft(), DecisionsLeft()) == [-0.25, 0.25]
-    assert ShareLeft().reads_of_task() == ("start_position_lots",)
+    assert ShareLeft().reads() == ("task.start_position_lots",)

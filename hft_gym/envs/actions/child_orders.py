@@ -35,13 +35,13 @@ class ChildOrders(NamedTuple):
         """One order."""
         return Room(orders=1)
 
-    def reads_of_task(self) -> tuple[str, ...]:
+    def reads(self) -> tuple[str, ...]:
         """What there was to do at the start."""
-        return ("start_position_lots",)
+        return ("task.start_position_lots",)
 
-    def rules_act_so(self) -> bool:
+    def for_rules(self) -> "ChildOrders":
         """Rules choose child orders, as agents do."""
-        return True
+        return self
 
     def space(self) -> gym.Space[Any]:
         """Place and share."""

@@ -78,7 +78,7 @@ def test_nothing_is_sent_while_nobody_can_trade():
 
 
 def test_it_needs_a_task_that_begins_with_a_position():
-    with pytest.raises(ConfigError, match="ChildOrders needs a task that keeps start_position"):
+    with pytest.raises(ConfigError, match=r"ChildOrders reads task.start_position_lots"):
         check_parts(MODELS._replace(action=ChildOrders()))
     check_parts(EXECUTION)
 
