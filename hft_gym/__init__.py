@@ -8,6 +8,7 @@ for _name, _module in (
     ("MarketMaking", "market_making"),
     ("Execution", "execution"),
     ("Trading", "trading"),
+    ("OrderEntry", "order_entry"),
 ):
     register(
         id=f"hft_gym/{_name}-v0",

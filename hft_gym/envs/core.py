@@ -9,6 +9,7 @@ import gymnasium as gym
 import numpy as np
 from numpy.typing import NDArray
 
+from hft_gym.envs.actions.masks import masks_of
 from hft_gym.envs.dataset import Dataset, feature_names, too_short
 from hft_gym.envs.episode import hold_at_start
 from hft_gym.envs.interfaces import Models, check_parts, record_of, room_of
@@ -204,6 +205,15 @@ class BatchCore:
     def view(self) -> NDArray[Any]:
         """`[envs]` of `VIEW_DTYPE`: what a rule may know now."""
         return view_of(self._envs)
+
+    def action_masks(self) -> NDArray[np.bool_]:
+        """`[envs, options]` of Discrete and MultiDiscrete actions: which make sense now.
+
+        Raises:
+            ConfigError: the actions are continuous.
+        """
+        space, most = self.action_space, self.max_position_lots
+        return masks_of(self.models.action, space, self._envs, most)
 
     def get_state(self) -> dict[str, NDArray[Any]]:
         """A copy of everything that a step changes."""

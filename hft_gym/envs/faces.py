@@ -121,6 +121,10 @@ class MarketEnv(gym.Env[Observation, NDArray[Any]]):
             return None
         return self._viewer.frame(0)
 
+    def action_masks(self) -> NDArray[np.bool_]:
+        """`[options]` of the action that make sense now, as `MaskablePPO` of sb3-contrib asks."""
+        return self.core.action_masks()[0]
+
     def get_state(self) -> State:
         """A copy of all that a step changes."""
         return self.core.get_state()
@@ -240,6 +244,10 @@ class MarketVectorEnv(VectorEnv[Observation, NDArray[Any], NDArray[Any]]):
         if self._viewer is None or self.render_mode == "human":
             return None
         return self._viewer.frames()
+
+    def action_masks(self) -> NDArray[np.bool_]:
+        """`[envs, options]` of the actions that make sense now."""
+        return self.core.action_masks()
 
     def get_state(self) -> State:
         """A copy of all that a step changes; the first axis of every array is the environment."""

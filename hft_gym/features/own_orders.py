@@ -157,3 +157,40 @@ class DecisionsLeft(NamedTuple):
 def _decisions_left(feature: DecisionsLeft, env: np.void, now_ns: int) -> float:
     left = env["end_decision"] - env["decision"]
     return left / max(1, env["end_decision"] - env["episode"]["start_decision"])
+
+
+class Refused(NamedTuple):
+    """1 if the last request was refused before it was sent, else 0; see `OrderEntry`.
+
+    Attributes:
+        reason: a `market.records.Reason`; 0: for any.
+    """
+
+    reason: int = 0
+
+    def reads(self) -> tuple[str, ...]:
+        """Why it was refused."""
+        return ("acting.refusal_reason",)
+
+
+@own_value.implement(Refused)
+def _refused(feature: Refused, env: np.void, now_ns: int) -> float:
+    reason = env["acting"]["refusal_reason"]
+    if feature.reason == 0:
+        return float(reason != 0)
+    return float(reason == feature.reason)
+
+
+class LastAnswer(NamedTuple):
+    """What the exchange last said about the order in a slot: half of a `market.records.Reason`.
+
+    The order need not live any more: a rejection stays until the slot is used again.
+    """
+
+    slot: int
+
+
+@own_value.implement(LastAnswer)
+def _last_answer(feature: LastAnswer, env: np.void, now_ns: int) -> float:
+    intent = env["trader"]["intents"][feature.slot]
+    return 0.5 * intent["reason"] if intent["order_id"] > 0 else 0.0

@@ -3,7 +3,7 @@
 import pytest
 
 from agents import build, settings
-from hft_gym.envs import defaults, execution, trading
+from hft_gym.envs import defaults, execution, order_entry, trading
 from hft_gym.envs.actions.target_position import TargetBox, TargetPosition
 from hft_gym.envs.observations.flat import Flat
 from hft_gym.envs.observations.stacked import Stacked
@@ -24,6 +24,7 @@ def parts_of(*overrides):
         ("flat_at_end", defaults.MODELS._replace(task=FlatAtEnd())),
         ("execution", execution.MODELS),
         ("trading", trading.MODELS),
+        ("order_entry", order_entry.MODELS),
     ],
 )
 def test_a_name_chooses_all_parts(name, expected):
