@@ -59,7 +59,8 @@ def datasets(config: DictConfig, of_tapes: list[MarketTape]) -> Split:
     features = _instances(config.features.market)
     step = instantiate(config.env.step)
     whole = Dataset.of(of_tapes, step, features, instantiate(config.latency).feed)
-    return split(whole, **config.data.split)
+    warm_up = config.env.get("warm_up_decisions", 0)  # runs of before there was one
+    return split(whole.warmed_up(warm_up), **config.data.split)
 
 
 def models(config: DictConfig) -> Models:

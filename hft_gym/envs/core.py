@@ -65,7 +65,7 @@ class BatchCore:
         """
         _check(num_envs=num_envs, episode_decisions=episode_decisions, threads=threads)
         _check(max_position_lots=max_position_lots)
-        _check_models(models, dataset)
+        _check_models(models, dataset, max_position_lots)
         spans = dataset.spans
         fits = spans["stop_decision"] - spans["first_decision"] > episode_decisions
         if not fits.any():
@@ -361,10 +361,10 @@ def _table(dataset: Dataset, models: Models) -> NDArray[Any]:
     return table
 
 
-def _check_models(models: Models, dataset: Dataset) -> None:
+def _check_models(models: Models, dataset: Dataset, max_position_lots: int) -> None:
     """Refuse parameters out of range, and a queue model that cannot work with the tapes."""
     check_models(models.market)
-    check_parts(models)
+    check_parts(models, max_position_lots)
     for number in np.unique(dataset.spans["tape"]):
         market = dataset.markets[number]
         check_queue(models.market.queue, market.tape, market.shows_orders)

@@ -134,6 +134,23 @@ class Dataset:
         spans["first_decision"] += (length * start).astype(np.int64)
         return replace(self, spans=spans)
 
+    def warmed_up(self, decisions: int) -> "Dataset":
+        """The part that leaves out so many decisions at the beginning of every stretch.
+
+        What features remember has begun to mean something by then.
+
+        Raises:
+            ConfigError: nothing would be left, or the number is negative.
+        """
+        spans = self.spans.copy()
+        spans["first_decision"] += decisions
+        spans = spans[spans["first_decision"] < spans["stop_decision"]]
+        if decisions < 0 or not spans.size:
+            raise ConfigError(
+                f"warm_up_decisions must be at least 0 and leave some data, not {decisions}"
+            )
+        return replace(self, spans=spans)
+
     def windows(self, episode_decisions: int) -> NDArray[np.int64]:
         """`[windows, 3]` (tape, first, last decision): consecutive whole episodes, none overlaps.
 

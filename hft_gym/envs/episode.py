@@ -5,14 +5,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hft_gym.envs.interfaces import Models, hold
+from hft_gym.envs.interfaces import Models, OpenEnded, begin_task, hold
 from hft_gym.features.engine import DECISION_DTYPE
 from hft_gym.kernel.address import column
 from hft_gym.kernel.jit import kernel
 from hft_gym.kernel.random import below
 from hft_gym.market.account import MICROTICKS, clear_trader, known_equity_ticks, learn
 from hft_gym.market.columns import consumed_of
-from hft_gym.market.interfaces import fee_microticks
+from hft_gym.market.interfaces import MarketModels, begin_episode, fee_microticks
 
 FOREVER_NS = 2**62
 
@@ -60,6 +60,15 @@ def start_at(
     episode["max_position_lots"] = 0
     episode["abs_position_lot_steps"] = 0.0
     episode["max_drawdown_ticks"] = 0.0
+
+
+@kernel
+def vary(models: MarketModels, trader: np.void) -> None:
+    """Let models of the market draw what holds for an episode that has just begun."""
+    begin_episode(models.latency.entry, trader)
+    begin_episode(models.latency.cancel, trader)
+    begin_episode(models.latency.response, trader)
+    begin_episode(models.fees, trader)
 
 
 @kernel
@@ -148,6 +157,22 @@ def mark_start(env: np.void) -> None:
     for _ in range(2):  # the second mark finds nothing changed
         mark(env)
     env["peak_ticks"] = env["equity_ticks"]
+
+
+@kernel
+def draw_position(task: tuple, env: np.void, most_lots: int) -> None:
+    """Hold from minus to plus `most_lots`, each as likely, from the start; none without a touch."""
+    if most_lots <= 0:
+        return
+    lots = below(env["trader"], 2 * most_lots + 1) - most_lots
+    if lots != 0 and env["bid_lots"] > 0 and env["ask_lots"] > 0:
+        hold(task, env, lots)
+        mark_start(env)
+
+
+@begin_task.implement(OpenEnded)
+def _begin_task(task: OpenEnded, market: np.void, env: np.void) -> None:
+    draw_position(task, env, task.start_lots)
 
 
 @kernel

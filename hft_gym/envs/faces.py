@@ -29,24 +29,27 @@ def make_core(
     *,
     part: str = "train",
     step_ms: float = 250.0,
+    warm_up_decisions: int = 0,
     **options: Any,
 ) -> BatchCore:
     """A batch over a dataset, a file or folder of MBO files, or (None) the generated market.
 
     Args:
-        data: `step_ms`, `part` and the latency of the feed count only where this is no Dataset,
-            which has a feed of its own.
+        data: `step_ms`, `warm_up_decisions`, `part` and the latency of the feed count only where
+            this is no Dataset, which has them of its own.
         models: the pluggable parts.
         num_envs: how many environments.
         part: `train`, `validation`, `test` or `all`.
         step_ms: milliseconds of local time between two decisions.
+        warm_up_decisions: left out at the beginning of every stretch of the data.
         options: see `BatchCore`; and parts by the names that `Models` gives them, such as
             `action=`, which replace those of `models`.
     """
     models = models._replace(**{n: options.pop(n) for n in Models._fields if n in options})
     if not isinstance(data, Dataset):
         source = None if data is None else Path(data)
-        data = part_of(load(source, step_ms, models.market.latency.feed), part)
+        whole = load(source, step_ms, models.market.latency.feed)
+        data = part_of(whole.warmed_up(warm_up_decisions), part)
     return BatchCore(data, models, num_envs, **options)
 
 

@@ -13,6 +13,7 @@ from hft_gym.envs.records import ENV_DTYPE, SIDES, Fields, env_dtype
 from hft_gym.errors import ConfigError
 from hft_gym.kernel.interface import interface, optional_interface
 from hft_gym.kernel.jit import kernel
+from hft_gym.market.checks import trader_fields_of
 from hft_gym.market.interfaces import MarketModels
 
 
@@ -167,7 +168,27 @@ class ActionModel(Protocol):
 
 
 class OpenEnded(NamedTuple):
-    """The task of nobody but the reward: an episode is a window cut out of the data."""
+    """The task of nobody but the reward: an episode is a window cut out of the data.
+
+    Attributes:
+        start_lots: where above 0, episodes begin with a position drawn from minus to plus so many,
+            which costs what closing it at once would bring.
+    """
+
+    start_lots: int = 0
+
+    def check(self) -> None:
+        """Refuse what means nothing.
+
+        Raises:
+            ConfigError: a parameter is out of range.
+        """
+        if self.start_lots < 0:
+            raise ConfigError(f"task.start_lots must be at least 0, not {self.start_lots}")
+
+    def most_lots(self) -> int:
+        """The largest position at the start."""
+        return self.start_lots
 
 
 class Models(NamedTuple):
@@ -192,19 +213,27 @@ def room_of(part: Any) -> Room:
 def record_of(models: Models) -> np.dtype:
     """The record of an environment of these models: `ENV_DTYPE`, or one with room for more."""
     acting, task = room_of(models.action), room_of(models.task)
-    if acting.orders == SIDES and not (acting.state or task.state or task.episode):
+    of_market = tuple(trader_fields_of(models.market))
+    if acting.orders == SIDES and not (acting.state or task.state or task.episode or of_market):
         return ENV_DTYPE
-    return env_dtype(acting.orders, acting.state, task.state, task.episode)
+    return env_dtype(acting.orders, acting.state, task.state, task.episode, of_market)
 
 
-def check_parts(models: Models) -> None:
+def check_parts(models: Models, max_position_lots: int) -> None:
     """Let action and task look at their own parameters, and see that the parts fit each other.
 
     Raises:
-        ConfigError: a parameter is out of range, or a part reads what the task does not keep.
+        ConfigError: a parameter is out of range, a part reads what nobody keeps, or a task begins
+            with more lots than may be held.
     """
     for part in (models.action, models.task):
         check(part)
+    most = models.task.most_lots() if hasattr(models.task, "most_lots") else 0
+    if most > max_position_lots:
+        raise ConfigError(
+            f"{type(models.task).__name__} may begin with {most} lots, more than max_position_lots "
+            f"({max_position_lots}): raise the one or lower the other"
+        )
     keepers = {"acting": models.action, "task": models.task}
     kept = {f"{n}.{field[0]}" for n, part in keepers.items() for field in room_of(part).state}
     for part in (models.action, models.reward, *models.own_features):

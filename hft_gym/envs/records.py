@@ -95,7 +95,11 @@ _CLOCK_AND_MARKS: Fields = (
 
 
 def env_dtype(
-    orders: int = SIDES, acting: Fields = (), task: Fields = (), episode: Fields = ()
+    orders: int = SIDES,
+    acting: Fields = (),
+    task: Fields = (),
+    episode: Fields = (),
+    trader: Fields = (),
 ) -> np.dtype:
     """The record of one environment; kernels take sizes and extra fields from its type.
 
@@ -104,9 +108,11 @@ def env_dtype(
         acting: fields of the record `acting`, what an action model keeps.
         task: fields of the record `task`, what a task keeps.
         episode: fields that a task adds to `EPISODE_DTYPE`.
+        trader: fields that models of the market add to the trader's record.
     """
     messages = max(16, MESSAGES_PER_ORDER * orders)
-    trader = trader_dtype(orders, messages, max(48, 2 * (orders + messages)))
+    responses = max(48, 2 * (orders + messages))
+    of_trader = trader_dtype(orders, messages, responses, trader)
     of_episode = EPISODE_DTYPE
     if episode:
         of_episode = np.dtype([*_fields_of(EPISODE_DTYPE), *episode], align=True)
@@ -123,7 +129,7 @@ def env_dtype(
             ("target_lots", "i4", (orders,)),
             ("target_post_only", "u1"),
             ("episode", of_episode),
-            ("trader", trader),
+            ("trader", of_trader),
             ("reward_place", "i8"),  # whose row of the next field it is: see `reward_memory`
             ("reward_state", "f8", (REWARDS, REWARD_STATE)),  # what rewards keep; 0 at the start
             *extra,

@@ -15,6 +15,7 @@ from hft_gym.envs.episode import (
     note_step,
     settle,
     start_at,
+    vary,
 )
 from hft_gym.envs.interfaces import (
     Models,
@@ -87,6 +88,7 @@ def start(
 ) -> None:
     """Begin an episode between two decisions of the tape `env["tape"]`."""
     start_at(market, book, env, first, last)
+    vary(models.market, env["trader"])
     begin_acting(models.action, env)
     begin_task(models.task, market, env)
 

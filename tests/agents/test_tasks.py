@@ -1,8 +1,10 @@
 """`task=NAME` composes the parts that `gym.make` gives, whatever else is asked for."""
 
+import numpy as np
 import pytest
 
-from agents import build, settings
+from agents import build, judging, settings, training
+from agents.run_folder import RunFolder
 from hft_gym.envs import defaults, execution, order_entry, trading
 from hft_gym.envs.actions.target_position import TargetBox, TargetPosition
 from hft_gym.envs.observations.flat import Flat
@@ -10,6 +12,7 @@ from hft_gym.envs.observations.stacked import Stacked
 from hft_gym.envs.placements.cross import Cross
 from hft_gym.envs.placements.improve import Improve
 from hft_gym.envs.tasks.flat_at_end import FlatAtEnd
+from tests.agents.small import SMALL
 from tests.agents.test_schema import composed
 
 
@@ -67,3 +70,27 @@ def test_runs_of_before_there_were_tasks_can_be_built():
     config = settings.of_new_run(composed())
     del config["task"]
     assert build.models(config) == defaults.MODELS
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    ("overrides", "rules"),
+    [
+        (["task=execution"], ["immediate", "twap", "almgren_chriss", "passive_then_aggressive"]),
+        (["task=trading"], ["flat", "follow_imbalance"]),
+        (["task=order_entry"], ["no_requests", "random_requests"]),
+        (["action=level_quotes", "features=levels"], ["do_nothing", "random"]),
+    ],
+    ids=lambda value: "_".join(value[:1]),
+)
+def test_an_agent_learns_it_and_is_judged_beside_rules(overrides, rules, tmp_path):
+    config = settings.of_new_run(composed(*SMALL, *overrides))
+    data = build.datasets(config, build.tapes(config, lambda _: None))
+    model = training.fresh(config, data.train)
+    folder = RunFolder(tmp_path)
+    assert training.train(config, model, folder)
+    found = judging.judgement(config, data, model, "ppo")
+    assert [s.policy for s in found.summaries][: len(rules) + 1] == ["ppo", *rules]
+    assert all(np.isfinite(s.reward.mean) for s in found.summaries)
+    judging.write(folder, config, found, None)
+    assert (tmp_path / "picture.png").stat().st_size > 1000

@@ -53,6 +53,6 @@ def test_who_asks_for_nothing_gets_the_usual_record():
 def test_parts_that_read_what_the_task_does_not_keep_are_named():
     for part in ({"own_features": (ShareLeft(),)}, {"action": EXECUTION.action}):
         with pytest.raises(ConfigError, match=r"reads task.start_position_lots, which neither"):
-            check_parts(MODELS._replace(**part))
-    check_parts(EXECUTION)
-    check_parts(MODELS)
+            check_parts(MODELS._replace(**part), 10)
+    check_parts(EXECUTION, 10)
+    check_parts(MODELS, 10)

@@ -10,7 +10,7 @@ def test_it_is_registered_with_its_parts():
     spec = gym.spec("hft_gym/OrderEntry-v0")
     assert spec.entry_point == f"{OrderEntryEnv.__module__}:OrderEntryEnv"
     assert OrderEntryEnv.MODELS is OrderEntryVectorEnv.MODELS is MODELS
-    check_parts(MODELS)
+    check_parts(MODELS, 10)
 
 
 def test_every_slot_is_shown():

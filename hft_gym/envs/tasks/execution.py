@@ -66,6 +66,10 @@ class Execution(NamedTuple):
         """What an execution keeps and tells."""
         return Room(state=STATE, episode=EPISODE, benchmarks=True)
 
+    def most_lots(self) -> int:
+        """The largest order."""
+        return self.lots
+
     def check(self) -> None:
         """Refuse what means nothing.
 

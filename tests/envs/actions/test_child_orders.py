@@ -79,8 +79,8 @@ def test_nothing_is_sent_while_nobody_can_trade():
 
 def test_it_needs_a_task_that_begins_with_a_position():
     with pytest.raises(ConfigError, match=r"ChildOrders reads task.start_position_lots"):
-        check_parts(MODELS._replace(action=ChildOrders()))
-    check_parts(EXECUTION)
+        check_parts(MODELS._replace(action=ChildOrders()), 10)
+    check_parts(EXECUTION, 10)
 
 
 @pytest.mark.parametrize("numbers", [(-1, 5, 2), (4, 0, 2), (4, 5, -1)])
