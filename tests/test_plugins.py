@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from hydra import compose, initialize_config_dir
+from hydra.utils import instantiate
 
 from agents import build, schema, settings
 from hft_gym.envs.core import BatchCore
@@ -13,6 +14,7 @@ from hft_gym.envs.dataset import Dataset
 from hft_gym.envs.grid import ByTime
 from hft_gym.envs.interfaces import begin_acting, carry_out, record_of
 from hft_gym.envs.records import SETTINGS_DTYPE
+from hft_gym.features.book import Spread
 from hft_gym.kernel.jit import enable_cache
 from hft_gym.market.latencies.constant import Constant
 from hft_gym.market.records import Action
@@ -69,6 +71,27 @@ def test_a_placement_rule_places_orders(monkeypatch):
     begin_acting(parts.action, env)
     carry_out(parts.action, MARKET, TAPE, env, 2, settings_row)
     assert sent(env) == [(Action.NEW, 0, 1, 99, 1)]
+
+
+@pytest.mark.kernel
+def test_an_action_sends_its_own_messages(monkeypatch):
+    parts = build.models(composed(monkeypatch, "action=mine_alone"))
+    env = env_of(record_of(parts), bid=100, ask=103)
+    settings_row = np.zeros(1, SETTINGS_DTYPE)[0]
+    told = []
+    for choice in (1, 1, 0):
+        carry_out(parts.action, MARKET, TAPE, env, choice, settings_row)
+        told.append(sent(env))
+    assert told == [[(Action.NEW, 0, 1, 100, 3)], [], [(Action.CANCEL, 0, 1, 100, 0)]]
+
+
+def test_a_clock_says_when_decisions_are_made(monkeypatch):
+    clock = instantiate(composed(monkeypatch, "env=mine").env.step)
+    tape = random_tape(40, 300)
+    found = Dataset.of([tape], clock, (Spread(),), Constant(FEED_NS)).markets[0].decisions
+    rows = np.flatnonzero((tape.kind == Kind.TRADE) & (tape.lots >= 8))
+    assert 5 < found.size <= rows.size
+    assert (found["ts_local_ns"] == tape.ts_local_ns[found["row"] - 1] + FEED_NS).all()
 
 
 @pytest.mark.long

@@ -18,9 +18,9 @@ from hft_gym.envs.observations.observer import Observer
 from hft_gym.envs.observations.seen import Observation
 from hft_gym.envs.records import SETTINGS_DTYPE
 from hft_gym.envs.rewards.outside import as_model, pay
-from hft_gym.envs.starts import Starts, check_windows, read_starts
+from hft_gym.envs.starts import Starts, check_place, check_windows, read_starts, window_seeds
 from hft_gym.envs.step import bind
-from hft_gym.envs.tasks.benchmarks import addresses_of
+from hft_gym.envs.tasks.benchmarks import table_of
 from hft_gym.envs.view import view_of
 from hft_gym.errors import ConfigError
 from hft_gym.features.needs import needs_of
@@ -93,7 +93,8 @@ class BatchCore:
         self._action_dtype = np.dtype(self.action_space.dtype)
         in_kernel, self._reward = as_model(models.reward)
         self._autoreset = autoreset
-        self._world = (_table(dataset, models), spans[fits], self._settings())
+        table = table_of(dataset, room_of(models.task).benchmarks)
+        self._world = (table, spans[fits], self._settings())
         record = record_of(models)
         self._envs = np.zeros(num_envs, record)
         self._threads = min(threads, num_envs)
@@ -150,6 +151,9 @@ class BatchCore:
     ) -> Observation:
         """Begin episodes at `windows` `[envs, 3]`: tape, first and last decision.
 
+        Random numbers are those of the window: what is drawn for an episode is the same for every
+        policy that is judged on it, in whichever row.
+
         Raises:
             ConfigError: a window does not lie within its tape.
         """
@@ -158,6 +162,7 @@ class BatchCore:
         if mask is not None:
             places[~np.asarray(mask, np.bool_), 0] = -1
         self._seed(None, np.ones(self.num_envs, np.bool_))
+        self._seed(window_seeds(places), places[:, 0] >= 0)
         observations = self._new_observations()
         self._kernels.begin_at(*self._world, *self._batch(), places, observations)
         return self._observer.first(observations, places[:, 0] >= 0, self._envs)
@@ -238,7 +243,7 @@ class BatchCore:
                     f"not a state of this batch: {name} {what}, should be {array.shape} "
                     "of the same kinds of models and data"
                 )
-        self._check_place(state["_envs"])
+        check_place(state["_envs"], self.dataset)
         for name in mine:
             getattr(self, name)[...] = state[name]
         bases = np.array([market.index.base_ticks for market in self.dataset.markets])
@@ -327,18 +332,6 @@ class BatchCore:
             )
         hold_at_start(self.models.task, self._envs, lots, wanted)
 
-    def _check_place(self, envs: NDArray[Any]) -> None:
-        """Refuse environments whose place is not one of these data: kernels trust it."""
-        for k, market in enumerate(self.dataset.markets):
-            here = envs[envs["tape"] == k]
-            last = np.clip(here["decision"], 0, market.decisions.size - 1)
-            good = (here["decision"] == last) & (here["end_decision"] < market.decisions.size)
-            good &= market.decisions["ts_local_ns"][last] == here["ts_local_ns"]
-            if not good.all():
-                raise ConfigError("not a state of this batch: its episodes lie on other data")
-        if not np.isin(envs["tape"], np.arange(len(self.dataset.markets))).all():
-            raise ConfigError("not a state of this batch: it has other tapes")
-
     def _batch(self) -> tuple[NDArray[Any], NDArray[Any]]:
         return self._envs, self._books
 
@@ -351,14 +344,6 @@ class BatchCore:
 
     def _new_observations(self) -> NDArray[np.float32]:
         return np.empty(self._shape, np.float32)
-
-
-def _table(dataset: Dataset, models: Models) -> NDArray[Any]:
-    """The dataset's table, with what the task measures by."""
-    table = dataset.table
-    if room_of(models.task).benchmarks:
-        table["benchmarks_address"] = addresses_of(dataset)
-    return table
 
 
 def _check_models(models: Models, dataset: Dataset, max_position_lots: int) -> None:

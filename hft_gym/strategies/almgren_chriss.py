@@ -102,7 +102,7 @@ class AlmgrenChriss:
         temporary_ticks_s: ticks that trading a lot a second faster costs.
         permanent_ticks: ticks by which each lot moves the price for good.
         sigma_ticks: volatility, ticks per square root of a second; None: `calibrated`.
-        step_s: seconds between two decisions.
+        step_ms: milliseconds between two decisions.
         distances: passive places of the action set; the place after them takes.
         shares: sizes of the action set.
 
@@ -114,7 +114,7 @@ class AlmgrenChriss:
     temporary_ticks_s: float = 0.05
     permanent_ticks: float = 0.0
     sigma_ticks: float | None = None
-    step_s: float = 0.25
+    step_ms: float = 250.0
     distances: int = 4
     shares: int = 5
 
@@ -124,8 +124,8 @@ class AlmgrenChriss:
             value = getattr(self, field)
             if value is not None and not value >= 0.0:
                 raise ConfigError(f"strategy.{field}={value} must be a number of at least 0")
-        if not self.step_s > 0.0:
-            raise ConfigError(f"strategy.step_s={self.step_s} must be a number above 0")
+        if not self.step_ms > 0.0:
+            raise ConfigError(f"strategy.step_ms={self.step_ms} must be a number above 0")
         urgency(self._impact(0.0), 0.0)
 
     @property
@@ -154,11 +154,11 @@ class AlmgrenChriss:
                 "data first"
             )
         kappa = urgency(self._impact(self.sigma_ticks), self.risk_aversion)
-        steps, left = view["steps"], view["steps_left"]
-        held = share_held(kappa, (steps + left) * self.step_s, (steps + 1) * self.step_s)
+        steps, left, step_s = view["steps"], view["steps_left"], self.step_ms * 1e-3
+        held = share_held(kappa, (steps + left) * step_s, (steps + 1) * step_s)
         return child_actions(view, self.distances + 1, behind_schedule(view, held), self.shares)
 
     def _impact(self, sigma_ticks: float) -> Impact:
         return Impact(
-            sigma_ticks, self.temporary_ticks_s, self.permanent_ticks, interval=self.step_s
+            sigma_ticks, self.temporary_ticks_s, self.permanent_ticks, interval=self.step_ms * 1e-3
         )

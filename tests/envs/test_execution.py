@@ -13,13 +13,13 @@ from hft_gym.strategies.immediate import Immediate
 from hft_gym.strategies.passive_then_aggressive import PassiveThenAggressive
 from hft_gym.strategies.twap import Twap
 
-pytestmark = [pytest.mark.kernel, pytest.mark.slow]
+pytestmark = pytest.mark.kernel
 
 EPISODE = 20
 RULES = (
     Immediate(),
     Twap(),
-    AlmgrenChriss(0.01, sigma_ticks=10.0, step_s=0.002, temporary_ticks_s=0.01),
+    AlmgrenChriss(0.01, sigma_ticks=10.0, step_ms=2.0, temporary_ticks_s=0.01),
     PassiveThenAggressive(0.7),
 )
 
@@ -30,6 +30,7 @@ def test_it_is_registered_with_its_parts():
     assert ExecutionEnv.MODELS is ExecutionVectorEnv.MODELS is MODELS
 
 
+@pytest.mark.long
 def test_parts_can_be_given_by_name(tiny):
     env = gym.make("hft_gym/Execution-v0", data=tiny, episode_decisions=5, task=Execution(3, 1))
     env.reset(seed=0, options={"tape": 0, "decision": 30})
@@ -44,6 +45,7 @@ def judged(tiny):
     return {rule.name: judge(core, RulePolicy(rule), windows).episodes for rule in RULES}
 
 
+@pytest.mark.long
 def test_rules_execute_everything_and_pay_for_it(judged):
     for name, episodes in judged.items():
         done = episodes[episodes["parent_lots"] != 0]
@@ -53,6 +55,7 @@ def test_rules_execute_everything_and_pay_for_it(judged):
         assert (done["unfilled_lots"] <= done["forced_lots"]).all()
 
 
+@pytest.mark.long
 def test_patience_is_rewarded_and_haste_is_not(judged):
     steps = {name: episodes["steps"].mean() for name, episodes in judged.items()}
     assert steps["immediate"] < steps["almgren_chriss"] <= steps["twap"]
@@ -60,3 +63,16 @@ def test_patience_is_rewarded_and_haste_is_not(judged):
     assert passive["passive_then_aggressive"] > 0.2 > passive["immediate"]
     cost = {name: float(np.mean(e["shortfall_ticks"])) for name, e in judged.items()}
     assert cost["passive_then_aggressive"] < cost["immediate"]
+
+
+@pytest.mark.long
+def test_every_policy_is_given_the_same_orders(tiny, judged):
+    orders = [episodes["parent_lots"].tolist() for episodes in judged.values()]
+    assert all(order == orders[0] for order in orders)
+    assert len(set(orders[0])) > 1
+    again = judge(
+        BatchCore(tiny, MODELS, 3, episode_decisions=EPISODE),
+        RulePolicy(Twap()),
+        held_out_windows(tiny, EPISODE),
+    )
+    assert np.array_equal(again.episodes, judged["twap"])

@@ -22,14 +22,14 @@ from tests.envs.samples import actions_of
 from tests.envs.test_look_ahead import moments, rewritten
 from tests.random_tapes import random_tape
 
-pytestmark = [pytest.mark.kernel, pytest.mark.slow]
+pytestmark = [pytest.mark.kernel, pytest.mark.long]
 
 EPISODE, STEPS = 12, 30
 TASKS = [
     pytest.param(("Execution", execution.MODELS), id="execution"),
-    pytest.param(("MarketMaking", LEVEL_MODELS), id="levels", marks=pytest.mark.long),
-    pytest.param(("Trading", trading.MODELS), id="trading", marks=pytest.mark.long),
-    pytest.param(("OrderEntry", order_entry.MODELS), id="order_entry", marks=pytest.mark.long),
+    pytest.param(("MarketMaking", LEVEL_MODELS), id="levels"),
+    pytest.param(("Trading", trading.MODELS), id="trading"),
+    pytest.param(("OrderEntry", order_entry.MODELS), id="order_entry"),
 ]
 
 
@@ -120,7 +120,8 @@ def test_a_copy_in_another_process_goes_on_where_it_was_made(tmp_path, task):
 
 def test_the_checkers_are_content(tiny, task):
     name, models = task
-    env = gym.make(f"hft_gym/{name}-v0", data=tiny, models=models, episode_decisions=EPISODE)
+    options = {"data": tiny, "models": models, "episode_decisions": EPISODE}
+    env = gym.make(f"hft_gym/{name}-v0", render_mode="rgb_array", **options)
     check_env(env.unwrapped, skip_render_check=True)
     check_env_of_sb3(env.unwrapped, warn=False)
     env.reset(seed=1)
@@ -131,6 +132,8 @@ def test_the_checkers_are_content(tiny, task):
         assert ("trading" in info) == ended
     assert np.isfinite(list(info["trading"].values())).all()
     assert info["trading"]["steps"] > 0
+    assert env.render().shape == (640, 1024, 3)
+    env.close()
 
 
 def test_the_registry_makes_a_batch(tiny, task):

@@ -58,7 +58,7 @@ def test_urgency_does_not_overflow():
 
 
 def test_the_rule_trades_what_is_behind_its_schedule():
-    rule = AlmgrenChriss(0.02, sigma_ticks=2.0, temporary_ticks_s=0.05, step_s=0.25, shares=100)
+    rule = AlmgrenChriss(0.02, sigma_ticks=2.0, temporary_ticks_s=0.05, step_ms=250.0, shares=100)
     steps = np.arange(20)
     held = share_held(urgency(Impact(2.0, 0.05, interval=0.25), 0.02), 5.0, 0.25 * (steps + 1))
     view = view_of(20, start_position_lots=-100, position_lots=-100, steps=steps)
@@ -84,7 +84,7 @@ def test_the_last_decision_leaves_nothing():
     [
         ({"risk_aversion": -1.0}, "risk_aversion"),
         ({"sigma_ticks": -1.0}, "sigma_ticks"),
-        ({"step_s": 0.0}, "step_s"),
+        ({"step_ms": 0.0}, "step_ms"),
         ({"temporary_ticks_s": 0.0}, "must exceed"),
         ({"permanent_ticks": 1.0}, "must exceed"),
     ],

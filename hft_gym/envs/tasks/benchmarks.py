@@ -1,5 +1,6 @@
 """What executions are measured by: mean prices of the market between two decisions."""
 
+from typing import Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -31,9 +32,13 @@ def benchmarks_of(market: Market) -> NDArray[np.float64]:
     return _tables[market]
 
 
-def addresses_of(dataset: Dataset) -> NDArray[np.int64]:
-    """`[tapes]` where the sums of each market lie; they live as long as the dataset."""
-    return np.array([address_of(benchmarks_of(market)) for market in dataset.markets], np.int64)
+def table_of(dataset: Dataset, with_sums: bool = True) -> NDArray[Any]:
+    """The dataset's table, with where the sums of each market lie; they live as long as it."""
+    table = dataset.table
+    if with_sums:
+        sums = [address_of(benchmarks_of(market)) for market in dataset.markets]
+        table["benchmarks_address"] = sums
+    return table
 
 
 @kernel

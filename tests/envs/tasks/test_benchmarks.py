@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from hft_gym.envs.tasks.benchmarks import addresses_of, benchmarks_of, mean_prices
+from hft_gym.envs.tasks.benchmarks import benchmarks_of, mean_prices, table_of
 from tests.envs.hand_made import still_market
 from tests.naive import execution as naive
 
@@ -11,8 +11,7 @@ pytestmark = pytest.mark.kernel
 
 
 def test_they_equal_their_slow_twin(tiny):
-    table = tiny.table
-    table["benchmarks_address"] = addresses_of(tiny)
+    table = table_of(tiny)
     random = np.random.default_rng(0)
     differ = 0
     for _ in range(60):
@@ -28,8 +27,8 @@ def test_they_equal_their_slow_twin(tiny):
 
 def test_where_nobody_trades_the_mean_of_time_stands_in():
     dataset = still_market()
-    table = dataset.table
-    table["benchmarks_address"] = addresses_of(dataset)
+    table = table_of(dataset)
+    assert not table_of(dataset, with_sums=False)["benchmarks_address"].any()
     assert mean_prices(table[0], 2, 7) == pytest.approx((101.5, 101.5))
     assert mean_prices(table[0], 2, 2) == (101.5, 101.5)
 
