@@ -11,7 +11,7 @@ from hft_gym.envs.observations.seen import ObservationModel
 from hft_gym.envs.quoting import requote
 from hft_gym.envs.records import ENV_DTYPE, SIDES, Fields, env_dtype
 from hft_gym.errors import ConfigError
-from hft_gym.kernel.interface import interface, optional_interface
+from hft_gym.kernel.interface import inlined_interface, interface, optional_interface
 from hft_gym.kernel.jit import kernel
 from hft_gym.market.checks import trader_fields_of
 from hft_gym.market.interfaces import MarketModels
@@ -31,7 +31,7 @@ def begin_acting(model: tuple, env: np.void) -> None:
     """An episode begins: set up `env["acting"]`, whose fields are those of `Room.state`."""
 
 
-@optional_interface
+@inlined_interface
 def carry_out(
     model: tuple,
     market: MarketModels,

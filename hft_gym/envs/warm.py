@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from hft_gym.book.index import BLOCK_BYTES, WINDOW_AT, block_address
 from hft_gym.features.engine import DECISION_DTYPE
 from hft_gym.kernel.address import LINE
-from hft_gym.kernel.jit import COMPILE_OPTIONS, kernel
+from hft_gym.kernel.jit import COMPILE_OPTIONS, inlined_kernel, kernel
 from hft_gym.kernel.prefetch import prefetch
 
 DECISION_BYTES = DECISION_DTYPE.itemsize
@@ -46,7 +46,7 @@ def _overloaded_layout(envs: Any) -> Any:
     return known
 
 
-@kernel
+@inlined_kernel
 def warm_state(envs: NDArray[Any], k: int) -> None:
     """Ask for the state of environment `k`."""
     if k < envs.size:
@@ -65,7 +65,7 @@ def _span(address: int, first: int, stop: int) -> None:
     prefetch(address + stop)
 
 
-@kernel
+@inlined_kernel
 def warm_tape(markets: NDArray[Any], envs: NDArray[Any], k: int, width: int) -> None:
     """Ask for the rows, windows, decision and features that environment `k` needs next."""
     if k >= envs.size:
