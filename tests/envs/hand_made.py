@@ -32,13 +32,10 @@ def still_market(steps=20, book=BOOK, rows=()):
     return Dataset.of([tape], ByTime(STEP_MS), (Spread(),))
 
 
-def core_in(dataset, models, first=1, decisions=10, num_envs=1, **options):
-    """Environments without latency to speak of that begin at decision `first`."""
+def core_in(dataset, models, first=1, decisions=10, inventory=0):
+    """An environment without latency to speak of that begins at decision `first`."""
     models = models._replace(market=models.market._replace(latency=QUICK))
-    options = {"max_position_lots": 100, **options}
-    core = BatchCore(
-        dataset, models, num_envs, episode_decisions=decisions, autoreset=False, **options
-    )
-    core.reset(np.arange(num_envs))
-    core.reset_at(np.tile([0, first, first + decisions], (num_envs, 1)))
+    options = {"episode_decisions": decisions, "max_position_lots": 100, "autoreset": False}
+    core = BatchCore(dataset, models, 1, **options)
+    core.reset(np.arange(1), options={"decision": first, "inventory": inventory})
     return core

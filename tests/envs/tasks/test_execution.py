@@ -9,7 +9,7 @@ from hft_gym.envs.tasks.execution import Execution
 from hft_gym.errors import ConfigError
 from hft_gym.market.fees.per_lot import PerLot
 from hft_gym.tape.rows import Kind
-from tests.envs.hand_made import core_in, still_market
+from tests.envs.hand_made import QUICK, core_in, still_market
 from tests.naive import execution as naive
 
 pytestmark = [pytest.mark.kernel, pytest.mark.slow]
@@ -19,9 +19,12 @@ ALL = MODELS.action.shares - 1
 FEES = PerLot(maker_ticks=0.1, taker_ticks=0.25)
 
 
-def models_of(**task):
-    market = MODELS.market._replace(fees=FEES)
-    return MODELS._replace(task=Execution(**task), market=market)
+REST_TICKS = 7
+# one set of numbers for all: another one would be compiled anew
+PARTS = MODELS._replace(
+    task=Execution(lots=12, fewest_lots=3, rest_ticks=REST_TICKS),
+    market=MODELS.market._replace(fees=FEES, latency=QUICK),
+)
 
 
 def run(core, *actions):
@@ -34,7 +37,7 @@ def run(core, *actions):
 
 
 def test_buying_at_once_walks_the_book():
-    core = core_in(still_market(), models_of(lots=5, side=1))
+    core = core_in(still_market(), PARTS, inventory=-5)
     assert core.view()["position_lots"][0] == core.view()["start_position_lots"][0] == -5
     paid, terminated, truncated = run(core, (TAKE, ALL))
     assert (terminated, truncated) == (True, False)
@@ -53,7 +56,7 @@ def test_buying_at_once_walks_the_book():
 def test_selling_while_one_rests_earns_the_spread():
     # an aggressor buys 20 at 103: 3 stood before us, 6 of ours, 11 find nobody
     trade = [(25, Kind.TRADE, 1, 103, 20, -1)]
-    core = core_in(still_market(rows=trade), models_of(lots=6, side=-1))
+    core = core_in(still_market(rows=trade), PARTS, inventory=6)
     paid, terminated, _ = run(core, (JOIN, ALL), (JOIN, ALL))
     episode = core.finished[0]
     assert terminated
@@ -66,7 +69,7 @@ def test_selling_while_one_rests_earns_the_spread():
 
 
 def test_what_is_left_at_the_end_is_closed_at_the_displayed_prices():
-    core = core_in(still_market(), models_of(lots=18, side=-1, rest_ticks=7), decisions=4)
+    core = core_in(still_market(), PARTS, decisions=4, inventory=18)
     paid, terminated, truncated = run(core, *[(WAIT, 0)] * 4)
     assert (terminated, truncated) == (True, False)
     assert paid[:3] == [0.0, 0.0, 0.0]
@@ -81,16 +84,16 @@ def test_what_is_left_at_the_end_is_closed_at_the_displayed_prices():
 
 
 def test_lots_taken_before_are_not_there_at_the_end():
-    core = core_in(still_market(), models_of(lots=10, side=1), decisions=3)
+    core = core_in(still_market(), PARTS, decisions=3, inventory=-10)
     share = 1  # 4 of 10 lots: 3 at 103, 1 at 104
     run(core, (TAKE, share), (WAIT, 0), (WAIT, 0))
-    cost = 3 * 1.5 + 4 * 2.5 + 3 * (114 - 101.5) + 10 * 0.25
+    cost = 3 * 1.5 + 4 * 2.5 + 3 * (104 + REST_TICKS - 101.5) + 10 * 0.25
     assert core.finished["shortfall_ticks"][0] == pytest.approx(cost)
     assert core.finished["unfilled_lots"][0] == 3
 
 
 def test_never_more_than_the_order():
-    core = core_in(still_market(), models_of(lots=4, side=-1))
+    core = core_in(still_market(), PARTS, inventory=4)
     random = np.random.default_rng(3)
     for _ in range(10):
         core.step(random.integers(0, [TAKE + 1, ALL + 1], (1, 2)))
@@ -101,8 +104,7 @@ def test_never_more_than_the_order():
 @pytest.fixture(scope="module")
 def random_runs(tiny):
     """Each finished episode with what a slow twin needs to judge it."""
-    models = MODELS._replace(task=Execution(lots=12, fewest_lots=3))
-    core = BatchCore(tiny, models, 16, episode_decisions=12, autoreset=False, max_position_lots=20)
+    core = BatchCore(tiny, PARTS, 16, episode_decisions=12, autoreset=False, max_position_lots=20)
     random = np.random.default_rng(5)
     found = []
     for seed in range(3):
@@ -165,7 +167,7 @@ def test_the_forced_end_is_the_walk_of_a_slow_twin(tiny, random_runs):
         side = 1 if episode["parent_lots"] > 0 else -1
         held = -side * int(episode["forced_lots"])
         touch = int(env["bid_ticks"]), int(env["ask_ticks"])
-        trades, left = naive.walk(market, row, mine, held, touch, 10)
+        trades, left = naive.walk(market, row, mine, held, touch, REST_TICKS)
         assert left == episode["unfilled_lots"]
         cash = -side * sum(px * lots for px, lots in trades)
         # what the cash did in the last step apart from that are fills on the way
@@ -180,19 +182,18 @@ def test_the_forced_end_is_the_walk_of_a_slow_twin(tiny, random_runs):
 
 
 def test_an_order_of_ones_own_choice(tiny):
-    core = BatchCore(tiny, MODELS, 2, episode_decisions=12)
+    core = BatchCore(tiny, PARTS, 2, episode_decisions=12, max_position_lots=20)
     core.reset(np.arange(2), options={"inventory": [7, -2]})
     assert core.view()["start_position_lots"].tolist() == [7, -2]
     assert (np.abs(core.view()["pnl_ticks"]) <= 0.5).all()  # bought at the mid
 
 
 def test_both_sides_and_all_sizes_are_drawn(tiny):
-    models = MODELS._replace(task=Execution(lots=4, fewest_lots=2))
-    core = BatchCore(tiny, models, 200, episode_decisions=12)
-    core.reset(np.arange(200))
+    core = BatchCore(tiny, PARTS, 800, episode_decisions=12, max_position_lots=20)
+    core.reset(np.arange(800))
     lots, counts = np.unique(core.view()["start_position_lots"], return_counts=True)
     lots, counts = lots[lots != 0], counts[lots != 0]  # 0: no touch yet
-    assert lots.tolist() == [-4, -3, -2, 2, 3, 4]
+    assert lots.tolist() == [*range(-12, -2), *range(3, 13)]
     assert counts.min() > 15
 
 
