@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from hft_gym.envs.actions.masks import masks_of
 from hft_gym.envs.dataset import Dataset, feature_names, too_short
 from hft_gym.envs.episode import hold_at_start
-from hft_gym.envs.interfaces import Models, check_parts, record_of, room_of
+from hft_gym.envs.interfaces import Models, check_parts, record_of
 from hft_gym.envs.observations.flat import Flat
 from hft_gym.envs.observations.observer import Observer
 from hft_gym.envs.observations.seen import Observation
@@ -20,7 +20,7 @@ from hft_gym.envs.records import SETTINGS_DTYPE
 from hft_gym.envs.rewards.outside import as_model, pay
 from hft_gym.envs.starts import Starts, check_place, check_windows, read_starts, window_seeds
 from hft_gym.envs.step import bind
-from hft_gym.envs.tasks.benchmarks import table_of
+from hft_gym.envs.tasks.benchmarks import table_for
 from hft_gym.envs.view import view_of
 from hft_gym.errors import ConfigError
 from hft_gym.features.needs import needs_of
@@ -93,16 +93,14 @@ class BatchCore:
         self._action_dtype = np.dtype(self.action_space.dtype)
         in_kernel, self._reward = as_model(models.reward)
         self._autoreset = autoreset
-        table = table_of(dataset, room_of(models.task).benchmarks)
-        self._world = (table, spans[fits], self._settings())
-        record = record_of(models)
-        self._envs = np.zeros(num_envs, record)
+        self._world = (table_for(models.task, dataset), spans[fits], self._settings())
+        self._envs = np.zeros(num_envs, record_of(models))
         self._threads = min(threads, num_envs)
         self._consumed = np.zeros((num_envs, dataset.places), np.int32)
         self._ladders = np.zeros((self._threads, dataset.places), np.int32)
         self._books = book_records(self._consumed, self._ladders)
         self._final = np.zeros((num_envs, len(self.feature_names)), np.float32)
-        self.finished = np.zeros(num_envs, record["episode"])
+        self.finished = np.zeros(num_envs, self._envs.dtype["episode"])
         self._kernels = bind(models._replace(reward=in_kernel, observation=Flat()))
         self._pool = ThreadPoolExecutor(self._threads) if self._threads > 1 else None
         self._seeded = False

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hft_gym.envs.dataset import Dataset, Market
+from hft_gym.envs.interfaces import room_of
 from hft_gym.features.engine import DECISION_DTYPE
 from hft_gym.kernel.address import address_of, column
 from hft_gym.kernel.jit import kernel
@@ -32,10 +33,10 @@ def benchmarks_of(market: Market) -> NDArray[np.float64]:
     return _tables[market]
 
 
-def table_of(dataset: Dataset, with_sums: bool = True) -> NDArray[Any]:
-    """The dataset's table, with where the sums of each market lie; they live as long as it."""
+def table_for(task: tuple, dataset: Dataset) -> NDArray[Any]:
+    """The dataset's table and, if the task measures by them, where each market's sums lie."""
     table = dataset.table
-    if with_sums:
+    if room_of(task).benchmarks:
         sums = [address_of(benchmarks_of(market)) for market in dataset.markets]
         table["benchmarks_address"] = sums
     return table

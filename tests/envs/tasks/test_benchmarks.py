@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
-from hft_gym.envs.tasks.benchmarks import benchmarks_of, mean_prices, table_of
+from hft_gym.envs.interfaces import OpenEnded
+from hft_gym.envs.tasks.benchmarks import benchmarks_of, mean_prices, table_for
+from hft_gym.envs.tasks.execution import Execution
 from tests.envs.hand_made import still_market
 from tests.naive import execution as naive
 
@@ -11,7 +13,7 @@ pytestmark = pytest.mark.kernel
 
 
 def test_they_equal_their_slow_twin(tiny):
-    table = table_of(tiny)
+    table = table_for(Execution(), tiny)
     random = np.random.default_rng(0)
     differ = 0
     for _ in range(60):
@@ -27,8 +29,8 @@ def test_they_equal_their_slow_twin(tiny):
 
 def test_where_nobody_trades_the_mean_of_time_stands_in():
     dataset = still_market()
-    table = table_of(dataset)
-    assert not table_of(dataset, with_sums=False)["benchmarks_address"].any()
+    table = table_for(Execution(), dataset)
+    assert not table_for(OpenEnded(), dataset)["benchmarks_address"].any()
     assert mean_prices(table[0], 2, 7) == pytest.approx((101.5, 101.5))
     assert mean_prices(table[0], 2, 2) == (101.5, 101.5)
 
