@@ -21,6 +21,7 @@ from hft_gym.envs.starts import Starts, check_windows, read_starts
 from hft_gym.envs.step import bind
 from hft_gym.errors import ConfigError
 from hft_gym.features.needs import needs_of
+from hft_gym.kernel.address import aligned_zeros
 from hft_gym.kernel.random import seed_states
 from hft_gym.market.checks import check_models, check_queue
 from hft_gym.market.columns import book_records
@@ -91,7 +92,7 @@ class BatchCore:
         in_kernel, self._reward = as_model(models.reward)
         self._autoreset = autoreset
         self._world = (dataset.table, spans[fits], self._settings())
-        self._envs = np.zeros(num_envs, ENV_DTYPE)
+        self._envs = aligned_zeros(num_envs, ENV_DTYPE)
         self._threads = min(threads, num_envs)
         self._consumed = np.zeros((num_envs, dataset.places), np.int32)
         self._ladders = np.zeros((self._threads, dataset.places), np.int32)
