@@ -172,6 +172,7 @@ class MarketTape:
                 sink = CopyingSink(file, mapped)
                 with pa.ipc.new_file(sink, schema) as writer:
                     writer.write_batch(batch)
+                sink.finish()
         except OSError as error:
             raise InputError(
                 f"cannot write the tape {path}: {error.strerror or error}; "

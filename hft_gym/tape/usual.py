@@ -148,7 +148,8 @@ def _modify(book: np.void, order: np.void, side: int, px_ticks: int, lots: int) 
 def _leave(book: np.void, order: np.void, lots: int) -> None:
     """Lots of an order leave its level."""
     px_ticks: Any = np.int64(order["px_ticks"])
+    filled_lots: Any = np.int64(order["filled_lots"])
     order["lots"] -= lots
-    order["filled_lots"] = max(np.int64(order["filled_lots"]) - lots, 0)
+    order["filled_lots"] = max(filled_lots - lots, 0)
     ladder.leave(book["levels_state"], order["side"], px_ticks, lots)
     append(book, Kind.REDUCE, order["side"], px_ticks, lots, order["queue_key"])

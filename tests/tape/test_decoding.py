@@ -79,3 +79,17 @@ def test_who_leaves_early_leaves_no_thread(tmp_path):
     assert len(decoders()) == 1
     chunks.close()
     assert decoders() == []
+
+
+@pytest.mark.parametrize("name", ["a.dbn", "a.dbn.zst"])
+@pytest.mark.parametrize("read_bytes", [97, 1 << 18])
+def test_a_listener_hears_the_whole_file_before_the_last_records(
+    name, read_bytes, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("hft_gym.tape.decoding._READ_BYTES", read_bytes)
+    path = write(tmp_path / name, random_records(2, 400), frames=3)
+    heard = []
+    for _, share in chunks_ahead(open_dbn(path), 20, listener=heard.append):
+        if share == 1.0:
+            assert b"".join(heard) == path.read_bytes()
+    assert b"".join(heard) == path.read_bytes()
