@@ -9,7 +9,6 @@ import contextlib
 import multiprocessing
 import signal
 import threading
-import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -64,13 +63,13 @@ def _end(pool: ProcessPoolExecutor, others: set[Any]) -> None:
         pool: whose workers have been told to stop.
         others: children of this process that are none of its workers.
     """
-    pool.shutdown(wait=False, cancel_futures=True)
-    until_s = time.monotonic() + _GRACE_S
-    for worker in set(multiprocessing.active_children()) - others:
-        worker.join(max(0.0, until_s - time.monotonic()))
-        if worker.is_alive():
-            worker.terminate()
-    pool.shutdown(wait=True)
+    workers = set(multiprocessing.active_children()) - others
+    patience = threading.Timer(_GRACE_S, lambda: [worker.terminate() for worker in workers])
+    patience.start()
+    try:
+        pool.shutdown(wait=True, cancel_futures=True)
+    finally:
+        patience.cancel()
 
 
 def _from(

@@ -51,14 +51,15 @@ def test_a_worker_that_is_told_to_stop(monkeypatch):
 
 def test_workers_that_do_not_look_are_ended(monkeypatch):
     monkeypatch.setattr(pool, "_GRACE_S", 0.1)
-    other = multiprocessing.get_context("spawn").Process(target=time.sleep, args=(3600,))
+    context = multiprocessing.get_context("spawn")
+    other = context.Process(target=time.sleep, args=(3600,), daemon=True)
     other.start()
-    executor = ProcessPoolExecutor(2, multiprocessing.get_context("spawn"))
+    executor = ProcessPoolExecutor(2, context)
     sleeping = [executor.submit(time.sleep, 3600) for _ in range(2)]
-    while not all(future.running() for future in sleeping):
-        time.sleep(0.01)
-    pool._end(executor, {other})
-    assert all(future.done() for future in sleeping)
-    assert multiprocessing.active_children() == [other]
-    other.terminate()
-    other.join()
+    try:
+        pool._end(executor, {other})
+        assert all(future.done() for future in sleeping)
+        assert set(multiprocessing.active_children()) == {other}
+    finally:
+        other.terminate()
+        other.join()
