@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from hft_gym.envs.interfaces import Models
 from hft_gym.features.engine import DECISION_DTYPE
 from hft_gym.kernel.address import column
-from hft_gym.kernel.jit import kernel
+from hft_gym.kernel.jit import inlined_kernel, kernel
 from hft_gym.kernel.random import below
 from hft_gym.market.account import MICROTICKS, clear_trader, known_equity_ticks, learn
 from hft_gym.market.columns import consumed_of
@@ -79,7 +79,7 @@ def draw_start(spans: NDArray[Any], settings: np.void, env: np.void) -> tuple[in
     return spans[0]["tape"], spans[0]["first_decision"]
 
 
-@kernel
+@inlined_kernel
 def note_step(env: np.void, reward: float) -> None:
     """Add a step to what is kept of the episode."""
     episode = env["episode"]
@@ -107,7 +107,7 @@ def settle(env: np.void) -> None:
     learn(env["trader"], FOREVER_NS)
 
 
-@kernel
+@inlined_kernel
 def mark(env: np.void) -> None:
     """Equity at the known mid, how far the step moved it, and what it consists of.
 

@@ -23,7 +23,7 @@ from hft_gym.envs.warm import STATE_AHEAD, TAPE_AHEAD, warm_state, warm_tape
 from hft_gym.features.engine import DECISION_DTYPE
 from hft_gym.features.interfaces import level_readers, write_own
 from hft_gym.kernel.address import column, unowned
-from hft_gym.kernel.jit import enable_cache, kernel
+from hft_gym.kernel.jit import enable_cache, inlined_kernel, kernel
 from hft_gym.kernel.random import below
 from hft_gym.market.account import learn
 from hft_gym.market.exchange import advance
@@ -55,7 +55,7 @@ class Outcome(NamedTuple):
     finished: NDArray[Any]  # EPISODE_DTYPE, where an episode has ended
 
 
-@kernel
+@inlined_kernel
 def observe(models: Models, market: np.void, env: np.void, out: NDArray[np.float32]) -> None:
     """One observation: the market's features of this decision, then our own."""
     width = out.size - len(models.own_features)
@@ -66,7 +66,7 @@ def observe(models: Models, market: np.void, env: np.void, out: NDArray[np.float
     write_own(models.own_features, env, env["ts_local_ns"], out, width)
 
 
-@kernel
+@inlined_kernel
 def row_of(table: NDArray[np.float32], k: int) -> NDArray[np.float32]:
     """Row `k` of a contiguous table, not counted as a reference to it: counting costs more."""
     width = table.shape[1]
@@ -87,7 +87,7 @@ def begin(models: Models, world: World, batch: Batch, k: int, stagger: bool) -> 
     start_at(market, batch.books[k], env, start, start + length)
 
 
-@kernel
+@inlined_kernel
 def step_one(
     models: Models,
     market: np.void,
@@ -122,7 +122,7 @@ def step_one(
     return reward, terminated, truncated
 
 
-@kernel
+@inlined_kernel
 def step_batch(
     models: Models,
     world: World,

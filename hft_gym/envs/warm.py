@@ -12,7 +12,7 @@ from hft_gym.book.index import BLOCK_BYTES, WINDOW_AT, block_address
 from hft_gym.envs.records import ENV_DTYPE, TRADER_DTYPE
 from hft_gym.features.engine import DECISION_DTYPE
 from hft_gym.kernel.address import LINE
-from hft_gym.kernel.jit import kernel
+from hft_gym.kernel.jit import inlined_kernel, kernel
 from hft_gym.kernel.prefetch import prefetch
 
 ROW_BYTES = ENV_DTYPE.itemsize
@@ -28,7 +28,7 @@ ROWS = 36  # rows of the tape to ask for
 SOON = 4  # rows until our messages most often arrive
 
 
-@kernel
+@inlined_kernel
 def warm_state(envs: NDArray[Any], k: int) -> None:
     """Ask for the state of environment `k`."""
     if k < envs.size:
@@ -46,7 +46,7 @@ def _span(address: int, first: int, stop: int) -> None:
     prefetch(address + stop)
 
 
-@kernel
+@inlined_kernel
 def warm_tape(markets: NDArray[Any], envs: NDArray[Any], k: int, width: int) -> None:
     """Ask for the rows, windows, decision and features that environment `k` needs next."""
     if k >= envs.size:
