@@ -8,8 +8,9 @@ from typing import Any
 from hydra.utils import instantiate
 from omegaconf import DictConfig
 from stable_baselines3.common.base_class import BaseAlgorithm
-from stable_baselines3.common.vec_env import VecEnv, VecNormalize
+from stable_baselines3.common.vec_env import VecEnv
 
+from agents.normalise import normalised
 from agents.vec_env import HftVecEnv
 from hft_gym.envs.actions.touch_quotes import TouchQuotes
 from hft_gym.envs.core import BatchCore
@@ -115,7 +116,7 @@ def vec_env(config: DictConfig, batch: BatchCore) -> VecEnv:
     env = HftVecEnv(batch, stagger=True)
     if not (config.normalise.norm_obs or config.normalise.norm_reward):
         return env
-    return VecNormalize(env, gamma=config.agent.get("gamma", 0.99), **config.normalise)
+    return normalised(env, gamma=config.agent.get("gamma", 0.99), **config.normalise)
 
 
 def agent(config: DictConfig, env: VecEnv, seed: int) -> BaseAlgorithm:

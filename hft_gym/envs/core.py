@@ -24,6 +24,7 @@ from hft_gym.envs.tasks.benchmarks import table_for
 from hft_gym.envs.view import view_of
 from hft_gym.errors import ConfigError
 from hft_gym.features.needs import needs_of
+from hft_gym.kernel.address import aligned_zeros
 from hft_gym.kernel.random import seed_states
 from hft_gym.market.checks import check_models, check_queue
 from hft_gym.market.columns import book_records
@@ -94,7 +95,7 @@ class BatchCore:
         in_kernel, self._reward = as_model(models.reward)
         self._autoreset = autoreset
         self._world = (table_for(models.task, dataset), spans[fits], self._settings())
-        self._envs = np.zeros(num_envs, record_of(models))
+        self._envs = aligned_zeros(num_envs, record_of(models))
         self._threads = min(threads, num_envs)
         self._consumed = np.zeros((num_envs, dataset.places), np.int32)
         self._ladders = np.zeros((self._threads, dataset.places), np.int32)

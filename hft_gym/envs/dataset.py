@@ -264,10 +264,7 @@ def _market(
 ) -> Market:
     decisions = step.decisions(tape, known_ns)
     if decisions.size < 2:
-        raise InputError(
-            f"{tape.meta.source}: no trading session found in {len(tape)} rows; "
-            "set data.session to its start and end"
-        )
+        raise tape.no_session("set data.session to its start and end")
     base_ticks = tape.meta.low_ticks - MARGIN_TICKS
     values = market_features(tape, features, decisions, known_ns)
     index = BookIndex.of(tape, base_ticks, levels)
