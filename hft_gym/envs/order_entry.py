@@ -27,7 +27,7 @@ OWN_FEATURES = (
     Inventory(),
     TimeLeft(),
     *(Refused(reason) for reason in REFUSALS),
-    *(feature(slot) for feature in OF_SLOTS for slot in range(SLOTS)),  # type: ignore[operator]
+    *(feature(slot) for feature in OF_SLOTS for slot in range(SLOTS)),
 )
 MODELS = OF_MARKET_MAKING._replace(action=OrderEntry(SLOTS), own_features=OWN_FEATURES)
 

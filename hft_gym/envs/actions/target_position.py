@@ -81,7 +81,7 @@ class TargetBox(NamedTuple):
 
 
 def _check(placement: tuple) -> None:
-    if not placed_px.implemented_by(type(placement)):  # type: ignore[attr-defined]
+    if not placed_px.implemented_by(type(placement)):
         raise ConfigError(f"{type(placement).__name__} does not implement placed_px")
 
 
