@@ -176,9 +176,8 @@ class Refused(NamedTuple):
 @own_value.implement(Refused)
 def _refused(feature: Refused, env: np.void, now_ns: int) -> float:
     reason = env["acting"]["refusal_reason"]
-    if feature.reason == 0:
-        return float(reason != 0)
-    return float(reason == feature.reason)
+    is_meant = reason != 0 if feature.reason == 0 else reason == feature.reason
+    return 1.0 if is_meant else 0.0
 
 
 class LastAnswer(NamedTuple):
