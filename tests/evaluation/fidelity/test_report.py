@@ -65,7 +65,7 @@ def test_a_real_session(es_tape):
     assert shares == (1.0,) * 5
     assert fifo.disagreements == {}
     # had their owners cancelled the orders that the venue took away, it would still be
-    assert (fifo.self_match_orders, fifo.self_match_fills) == (152, 128)
+    assert (fifo.self_match_orders, fifo.self_match_fills) == (152, 136)
     assert fifo.agreement_as_withdrawn > 0.995
     assert fifo.precision_as_withdrawn > 0.976
     assert fifo.recall_as_withdrawn == 1.0
