@@ -19,7 +19,7 @@ from hft_gym.envs.interfaces import Models, OpenEnded
 from hft_gym.envs.observations.flat import Flat
 from hft_gym.errors import ConfigError
 from hft_gym.kernel.jit import enable_cache
-from hft_gym.market.interfaces import MarketModels
+from hft_gym.market.interfaces import MarketModels, VenueRules
 from hft_gym.tape.generated import default_folder, generate
 from hft_gym.tape.market_tape import MarketTape
 
@@ -72,6 +72,8 @@ def models(config: DictConfig) -> Models:
             queue=instantiate(config.queue),
             fees=instantiate(config.fees),
             risk=instantiate(config.risk),
+            # runs of before the venue's rules were settings have none
+            rules=instantiate(config.rules) if "rules" in config else VenueRules(),
         ),
         action=instantiate(config.action),
         reward=instantiate(config.reward, _convert_="all"),

@@ -1,7 +1,7 @@
 """What a run can be told, with types: Hydra refuses unknown names and wrong kinds of values.
 
-The groups data, market, latency, queue, fees, risk, task, features, placement, action, reward,
-observation, agent and strategy are open: their files name a `_target_` and its parameters.
+The groups data, market, latency, queue, fees, risk, rules, task, features, placement, action,
+reward, observation, agent and strategy are open: their files name a `_target_` and its parameters.
 """
 
 from dataclasses import dataclass, field
@@ -91,6 +91,7 @@ class RunConfig:
     queue: Any = None
     fees: Any = None
     risk: Any = None
+    rules: Any = None
     task: Any = None
     features: Any = None
     placement: Any = None

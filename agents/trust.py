@@ -11,7 +11,7 @@ from hft_gym.errors import ConfigError
 CLASSES_FROM = (
     "hft_gym.", "agents.", "stable_baselines3.", "sb3_contrib.", "torch.nn.", "torch.optim.",
 )  # fmt: skip
-FUNCTIONS_FROM = ("hft_gym.tape.", "hft_gym.envs.rewards.")
+FUNCTIONS_FROM = ("hft_gym.tape.", "hft_gym.envs.rewards.", "hft_gym.market.rules.")
 
 
 def check_targets(config: Any, trust: bool = False) -> None:

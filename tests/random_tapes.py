@@ -63,6 +63,7 @@ class RandomMarket:
         self.halts = halts  # share of packets after which trading stops for a while
         self.is_halted = False
         self.random = np.random.default_rng(seed)
+        self.owners = np.random.default_rng([seed, 1])
         self.levels = levels
         self.middle = middle
         self.writer = TapeWriter()
@@ -104,8 +105,12 @@ class RandomMarket:
         fills = []
         while lots > 0 and (px := self.touch(-aggressor)) is not None:
             keys = sorted(k for k, o in self.orders.items() if o[0] == -aggressor and o[1] == px)
+            # the aggressor's own orders are passed over and taken away
+            own = [k for k in keys[1:] if self.owners.random() < 0.1]
+            if own and self.owners.random() < 0.5:
+                own[0] = keys[0]
             at_px = 0
-            for key in keys:
+            for key in (k for k in keys if k not in own):
                 traded = min(lots - at_px, self.orders[key][2])
                 if traded > 0:
                     fills.append((key, traded))
@@ -114,8 +119,9 @@ class RandomMarket:
             self.writer.row(Kind.TRADE, aggressor, px, at_px + hidden)
             for key, traded in fills:
                 self.writer.row(Kind.FILL, -aggressor, px, traded, key)
-            for key, traded in fills:
-                self._reduce(key, traded)
+            gone = [*fills, *((key, self.orders[key][2]) for key in own)]
+            for place in self.owners.permutation(len(gone)):
+                self._reduce(*gone[place])
             fills = []
             lots -= at_px
             if at_px == 0:

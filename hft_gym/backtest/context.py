@@ -7,15 +7,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from hft_gym.backtest.known_book import find_touch
+from hft_gym.backtest.feed import known_packet, packets_of
+from hft_gym.backtest.known_book import known_lots
 from hft_gym.book.ladder import NO_PRICE
 from hft_gym.kernel.jit import inlined_kernel, kernel
-from hft_gym.market.columns import flags_of, kind_of, ladder_of, lots_of, px_of, side_of
+from hft_gym.market.columns import kind_of, lots_of, px_of, side_of
 from hft_gym.market.records import Intent
-from hft_gym.market.sight import show
-from hft_gym.tape.rows import Flag
 
-CLOSED = int(Flag.CROSSED) | int(Flag.HALTED)
 NOT_KNOWN = -1
 NONE = int(Intent.NONE)
 
@@ -43,29 +41,19 @@ def now_ns(context: Context) -> int:
 @inlined_kernel
 def best_bid(context: Context) -> int:
     """Highest known bid in ticks; `book.ladder.NO_PRICE` where there is none."""
-    find_touch(context.desk)
-    return context.desk["clock"]["bid_ticks"]
+    return int(known_packet(context.desk)["bid_ticks"])
 
 
 @inlined_kernel
 def best_ask(context: Context) -> int:
     """Lowest known ask in ticks; `book.ladder.NO_PRICE` where there is none."""
-    find_touch(context.desk)
-    return context.desk["clock"]["ask_ticks"]
+    return int(known_packet(context.desk)["ask_ticks"])
 
 
 @inlined_kernel
 def lots_at_price(context: Context, side: int, px_ticks: int) -> int:
     """Known lots of others at a price, +1 bids, -1 asks; 0 outside the band of the backtest."""
-    desk = context.desk
-    find_touch(desk)
-    seen = desk["seen"]
-    place = 2 * (px_ticks - seen["base_ticks"]) + (1 if side < 0 else 0)
-    if place < 0 or place >= seen["places"]:
-        return 0
-    if place < seen["low_place"] or place >= seen["high_place"]:
-        show(desk["columns"], seen, desk["clock"]["known_row"], place)
-    return int(ladder_of(seen)[place])
+    return known_lots(context.desk, side, px_ticks)
 
 
 @kernel
@@ -74,9 +62,7 @@ def next_price(context: Context, side: int, px_ticks: int) -> int:
 
     `book.ladder.NO_PRICE` where there is none. Start from `best_bid` or `best_ask` for the second.
     """
-    desk = context.desk
-    find_touch(desk)
-    seen = desk["seen"]
+    seen = context.desk["seen"]
     px = px_ticks - side
     while 0 <= px - seen["base_ticks"] < seen["places"] // 2:
         if lots_at_price(context, side, px) > 0:
@@ -88,26 +74,22 @@ def next_price(context: Context, side: int, px_ticks: int) -> int:
 @inlined_kernel
 def is_tradable(context: Context) -> bool:
     """Whether the known book has two sides that are not crossed, and the venue trades."""
-    desk = context.desk
-    row = desk["clock"]["known_row"]
-    if row == 0 or flags_of(desk["columns"])[row - 1] & CLOSED:
-        return False
-    find_touch(desk)
-    bid, ask = desk["clock"]["bid_ticks"], desk["clock"]["ask_ticks"]
-    return bid != NO_PRICE and ask != NO_PRICE and bid < ask
+    return known_packet(context.desk)["is_tradable"] != 0
 
 
 @kernel
 def packet_rows(context: Context) -> tuple[int, int]:
     """First row of the packet in hand and the row after its last, inside `on_event`."""
-    return context.desk["clock"]["packet_row"], context.desk["clock"]["known_row"]
+    packets, number = packets_of(context.desk), context.desk["clock"]["packet_index"]
+    first = int(packets[number - 1]["end_row"]) if number > 0 else 0
+    return first, int(packets[number]["end_row"])
 
 
 @kernel
 def row_of_market(context: Context, row: int) -> tuple[int, int, int, int]:
     """Kind (`tape.rows.Kind`), side, price in ticks and lots of a row; kind -1: not known yet."""
     tape = context.desk["columns"]
-    if row < 0 or row >= context.desk["clock"]["known_row"]:
+    if row < 0 or row >= known_packet(context.desk)["end_row"]:
         return NOT_KNOWN, 0, 0, 0
     return (
         int(kind_of(tape)[row]),

@@ -79,6 +79,7 @@ class Desk:
 
     def __init__(self, models: MarketModels, memory: Memory) -> None:
         self.memory = memory
+        memory.bind(models)
         self._models = models
         self._desks = memory.desks
         self._clock = memory.desks[0]["clock"]
@@ -115,11 +116,13 @@ class Desk:
     @property
     def packet_rows(self) -> tuple[int, int]:
         """First row of the packet in hand and the row after its last, inside `on_event`."""
-        return int(self._clock["packet_row"]), int(self._clock["known_row"])
+        number = int(self._clock["packet_index"])
+        first, end = self.memory.ground.packets["end_row"][[max(number - 1, 0), number]]
+        return int(first), int(end)
 
     def row_of_market(self, row: int) -> tuple[int, int, int, int]:
         """Kind, side, price and lots of a row; kind -1: not known yet."""
-        if not 0 <= row < self._clock["known_row"]:
+        if not 0 <= row < self.packet_rows[1]:
             return known.NOT_KNOWN, 0, 0, 0
         tape = self.memory.ground.tape
         columns = (tape.kind, tape.side, tape.px_ticks, tape.lots)

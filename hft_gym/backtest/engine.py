@@ -7,11 +7,11 @@ At one moment of our clock answers come first, then packets, then the timer.
 
 import numpy as np
 
-from hft_gym.backtest.feed import find_packet, know_until
-from hft_gym.backtest.known_book import follow
+from hft_gym.backtest.feed import know_until, next_packet_ns
 from hft_gym.backtest.log import log_fills
 from hft_gym.backtest.records import FOREVER_NS, Turn
 from hft_gym.book.index import BLOCK_ROWS, block_address
+from hft_gym.kernel.far import call_at
 from hft_gym.kernel.jit import inlined_kernel, kernel
 from hft_gym.kernel.lanes import bits_from, first_bits, lanes_beyond, lowest_bit
 from hft_gym.market.account import learn
@@ -67,10 +67,12 @@ def _wake_ns(desk: np.void, until_ns: int) -> int:
 @kernel
 def live(models: MarketModels, desk: np.void, until_ns: int) -> None:
     """Let the exchange go on to a time on its clock, our messages that arrive by then included."""
-    trader = desk["trader"]
-    live_until(models, desk["columns"], desk["book"], trader, until_ns)
-    desk["clock"]["quiet_row"] = trader["row"]
-    desk["clock"]["is_met"] = 0
+    clock, trader = desk["clock"], desk["trader"]
+    # by its address: an exchange takes minutes to compile, strategies shall not
+    exchange = (models, desk["columns"], desk["book"], trader, np.int64(until_ns))
+    call_at(clock["live_address"], live_until, exchange)
+    clock["quiet_row"] = trader["row"]
+    clock["is_met"] = 0
 
 
 @kernel
@@ -78,7 +80,7 @@ def _next_local_ns(desk: np.void) -> int:
     clock, trader = desk["clock"], desk["trader"]
     at_ns = min(clock["end_ns"], clock["next_timer_ns"])
     if clock["has_packets"]:
-        at_ns = min(at_ns, clock["next_packet_ns"])
+        at_ns = min(at_ns, next_packet_ns(desk))
     if clock["has_answers"] and trader["response_count"] > 0:
         at_ns = min(at_ns, trader["responses"][trader["response_head"]]["known_ns"])
     return at_ns
@@ -89,12 +91,16 @@ def _live_until_news(models: MarketModels, desk: np.void) -> int:
     """Let the exchange go on until the next thing that we learn; returns when that is."""
     clock = desk["clock"]
     local_ns = _next_local_ns(desk)
+    is_asked_by_timer = not clock["has_answers"] and not clock["has_packets"]
     while True:
-        wake_ns = _wake_ns(desk, local_ns)
+        # who acts by the timer alone need not know when what happened
+        wake_ns = local_ns if is_asked_by_timer else _wake_ns(desk, local_ns)
         if wake_ns > local_ns:
             return local_ns
         # who does not hear of answers cannot act on one: no need to stop on the way
         live(models, desk, wake_ns if clock["has_answers"] else local_ns)
+        if is_asked_by_timer:
+            return local_ns
         if clock["has_answers"]:
             local_ns = _next_local_ns(desk)
 
@@ -123,11 +129,8 @@ def _note_calm(desk: np.void) -> None:
 @inlined_kernel
 def _next_packet(desk: np.void) -> int:
     clock = desk["clock"]
-    clock["now_ns"] = clock["next_packet_ns"]
-    clock["packet_row"] = clock["known_row"]
-    follow(desk, clock["next_row"])
-    find_packet(desk)
-    clock["packet_count"] += 1
+    clock["now_ns"] = next_packet_ns(desk)
+    clock["packet_index"] += 1
     return PACKET
 
 
@@ -168,7 +171,7 @@ def _needs_room(models: MarketModels, desk: np.void) -> bool:
 def next_turn(models: MarketModels, desk: np.void) -> int:
     """Go on to the next thing that the strategy hears of; returns a `records.Turn`."""
     clock = desk["clock"]
-    is_calm = clock["next_packet_ns"] < clock["calm_ns"]
+    is_calm = next_packet_ns(desk) < clock["calm_ns"]
     if is_calm and clock["calm_sent"] == desk["trader"]["messages_sent"]:
         return _next_packet(desk)
     return _any_turn(models, desk)
@@ -195,7 +198,7 @@ def _any_turn(models: MarketModels, desk: np.void) -> int:
             know_until(desk, local_ns - 1)
         return _next_answer(desk)
     if clock["has_packets"]:
-        if clock["next_packet_ns"] <= local_ns:
+        if next_packet_ns(desk) <= local_ns:
             _note_calm(desk)
             return _next_packet(desk)
     else:

@@ -1,42 +1,40 @@
 """What the feed has brought us: whole packets, each at its time."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
-from hft_gym.backtest.clock import first_after
-from hft_gym.backtest.records import FOREVER_NS
+from hft_gym.backtest.packets import PACKET_DTYPE, last_known
 from hft_gym.kernel.address import column
 from hft_gym.kernel.jit import inlined_kernel, kernel
-from hft_gym.market.columns import flags_of
-from hft_gym.tape.rows import Flag
-
-LAST = int(Flag.LAST)
-
-
-@kernel
-def known_ns_of(desk: np.void) -> NDArray[np.int64]:
-    """`[rows]` when each row is known."""
-    return column(desk["clock"]["known_address"], desk["columns"]["rows"], np.int64)
 
 
 @inlined_kernel
-def find_packet(desk: np.void) -> None:
-    """Look for the end of the next packet; one that never ends is never known."""
-    clock, rows = desk["clock"], desk["columns"]["rows"]
-    flags = flags_of(desk["columns"])
-    row = clock["known_row"]
-    while row < rows and not flags[row] & LAST:
-        row += 1
-    clock["next_row"] = min(row + 1, rows)
-    clock["next_packet_ns"] = known_ns_of(desk)[row] if row < rows else FOREVER_NS
+def packets_of(desk: np.void) -> NDArray[Any]:
+    """`[packets + 2]` of `packets.PACKET_DTYPE`, those of the desk's tape."""
+    return column(desk["clock"]["packets_address"], desk["clock"]["packets_count"], PACKET_DTYPE)
+
+
+@inlined_kernel
+def times_of(desk: np.void) -> NDArray[np.int64]:
+    """`[packets + 2]` when each packet is known."""
+    return column(desk["clock"]["times_address"], desk["clock"]["packets_count"], np.int64)
+
+
+@inlined_kernel
+def known_packet(desk: np.void) -> np.void:
+    """The last packet that is known: the market as we see it."""
+    return packets_of(desk)[desk["clock"]["packet_index"]]
+
+
+@inlined_kernel
+def next_packet_ns(desk: np.void) -> int:
+    """When the next packet will be known."""
+    return times_of(desk)[desk["clock"]["packet_index"] + 1]
 
 
 @kernel
 def know_until(desk: np.void, ts_ns: int) -> None:
-    """Let the feed bring every packet that is complete by a time; the book is not followed."""
-    clock = desk["clock"]
-    flags = flags_of(desk["columns"])
-    row = first_after(known_ns_of(desk), clock["known_row"], ts_ns)
-    while row > clock["known_row"] and not flags[row - 1] & LAST:
-        row -= 1
-    clock["known_row"] = row
+    """Let the feed bring every packet that is known by a time."""
+    desk["clock"]["packet_index"] = last_known(times_of(desk), desk["clock"]["packet_index"], ts_ns)

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hft_gym.backtest.packets import note_packets
 from hft_gym.book.index import BookIndex
 from hft_gym.kernel.jit import enable_cache, kernel
 from hft_gym.market.feed import known_ns_of
@@ -22,11 +23,16 @@ class Ground:
         tape: the rows.
         index: what the book is at any row.
         known_ns: `[rows]` when we see each row, never falling and never before it happens.
+        times_ns: `[packets + 2]` when we see each packet; the first entry is before all of them,
+            the last one never seen.
+        packets: `[packets + 2]` of `packets.PACKET_DTYPE`, the market after each.
     """
 
     tape: MarketTape
     index: BookIndex
     known_ns: NDArray[np.int64]
+    times_ns: NDArray[np.int64]
+    packets: NDArray[Any]
 
     @staticmethod
     def of(
@@ -54,7 +60,8 @@ class Ground:
         if not _is_in_order(known_ns, tape.ts_exchange_ns):
             # clocks of capture and venue differ: nothing is known before it happens
             known_ns = np.maximum.accumulate(np.maximum(known_ns, tape.ts_exchange_ns))
-        return Ground(tape, index, known_ns)
+        packets = note_packets(tape, known_ns, base_ticks, index.places)
+        return Ground(tape, index, known_ns, *packets)
 
 
 @kernel

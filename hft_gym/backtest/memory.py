@@ -5,16 +5,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hft_gym.backtest.feed import find_packet, know_until
+from hft_gym.backtest.feed import know_until
 from hft_gym.backtest.ground import Ground
-from hft_gym.backtest.known_book import show_all
 from hft_gym.backtest.records import FILL_DTYPE, FOREVER_NS, desk_dtype
 from hft_gym.errors import ConfigError
 from hft_gym.kernel.address import address_of
+from hft_gym.kernel.far import machine_code_of
 from hft_gym.kernel.jit import kernel
 from hft_gym.kernel.random import seed_states
 from hft_gym.market.account import clear_trader
 from hft_gym.market.columns import book_records, columns_record
+from hft_gym.market.exchange import live_until
+from hft_gym.market.interfaces import MarketModels
 from hft_gym.market.journal.buffer import JournalBuffer
 
 _FIRST_FILLS = 4096
@@ -39,7 +41,9 @@ class Memory:
         desk["seen"] = book_records(self.consumed, self.ladders[1], base)[0]
         desk["trader"]["random_state"] = seed_states(np.array([seed]))[0]
         clock = desk["clock"]
-        clock["known_address"] = address_of(ground.known_ns)
+        clock["times_address"] = address_of(ground.times_ns)
+        clock["packets_address"] = address_of(ground.packets)
+        clock["packets_count"] = len(ground.packets)
         clock["now_ns"], clock["end_ns"] = span_ns
         row = int(np.searchsorted(ground.tape.ts_exchange_ns, span_ns[0], side="right"))
         clear_trader(desk["trader"], row, 0)
@@ -53,6 +57,12 @@ class Memory:
         self.journal = JournalBuffer()
         self.journal.attach(self.desks[0]["trader"])
         return self.journal
+
+    def bind(self, models: MarketModels) -> None:
+        """Compile the exchange for these models, once, for all strategies."""
+        desk = self.desks[0]
+        records = (desk["columns"], desk["book"], desk["trader"])
+        desk["clock"]["live_address"] = machine_code_of(live_until, models, *records, 0)
 
     def listen(self, has_packets: bool, has_answers: bool, timer_ns: int) -> None:
         """Say what the strategy hears of; a timer of 0 is none.
@@ -91,11 +101,7 @@ class Memory:
 
 @kernel
 def _open(desks: NDArray[Any]) -> None:
-    """Know what came before the start; a strategy that hears of packets follows the book on."""
+    """Know what came before the start."""
     desk = desks[0]
-    clock = desk["clock"]
-    clock["touch_row"] = -1
-    know_until(desk, clock["now_ns"] - 1)
-    if clock["has_packets"]:
-        show_all(desk)
-        find_packet(desk)
+    know_until(desk, desk["clock"]["now_ns"] - 1)
+    desk["clock"]["first_index"] = desk["clock"]["packet_index"]

@@ -7,7 +7,7 @@ import numpy as np
 from hft_gym.market.columns import BOOK_DTYPE, COLUMNS_DTYPE
 from hft_gym.market.records import trader_dtype
 
-FOREVER_NS = 2**62
+FOREVER_NS = 2**62  # a time that never comes
 
 
 class Turn(IntEnum):
@@ -35,34 +35,32 @@ FILL_DTYPE = np.dtype(
     align=True,
 )
 
-# Where the engine stands. `known` rows are those that the feed has brought us.
+# Where the engine stands.
 CLOCK_DTYPE = np.dtype(
     [
         ("now_ns", "i8"),
         ("end_ns", "i8"),
         ("timer_ns", "i8"),  # 0: no timer
         ("next_timer_ns", "i8"),
-        ("next_packet_ns", "i8"),  # when the packet that ends before `next_row` is known
-        ("packet_row", "i8"),  # first row of the packet in hand
-        ("known_row", "i8"),  # rows before it are known; it begins a packet
-        ("next_row", "i8"),
-        ("known_address", "i8"),  # `[rows]` when each row is known
+        ("live_address", "i8"),  # of the machine code of the exchange
+        ("times_address", "i8"),  # `[packets_count]` when each packet is known
+        ("packets_address", "i8"),  # `[packets_count]` of `packets.PACKET_DTYPE`
+        ("packets_count", "i8"),
+        ("packet_index", "i8"),  # number of the last one that the feed has brought us
+        ("first_index", "i8"),  # number of the one that was known at the start
+        ("seen_row", "i8"),  # the book `seen` is that before this row
         ("quiet_row", "i8"),  # no row from the trader's to before this one trades with us
         ("is_met", "u1"),  # the row `quiet_row` may trade with us
         ("calm_ns", "i8"),  # before it nothing but packets comes, as long as we have sent no more
         ("calm_sent", "i8"),  # than so many messages
         ("has_packets", "u1"),  # the strategy hears of every packet
         ("has_answers", "u1"),  # and of answers
-        ("touch_row", "i8"),  # the touch below is that before this row
-        ("bid_ticks", "i8"),
-        ("ask_ticks", "i8"),
         ("answer_head", "i8"),
         ("answers_left", "i8"),
         ("answer_place", "i8"),  # of the answer in hand
         ("fills_address", "i8"),
         ("fill_places", "i8"),
         ("fills", "i8"),  # of them in use
-        ("packet_count", "i8"),
         ("timer_count", "i8"),
         ("answer_count", "i8"),
     ],

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hft_gym.backtest.statement import Statement
 from hft_gym.market.account import MICROTICKS
 from hft_gym.market.journal.tables import JournalTables
 from hft_gym.tape.instrument import Instrument
@@ -67,6 +68,11 @@ class Result:
     def pnl(self) -> float:
         """Profit after fees, in money."""
         return self.instrument.to_money(self.pnl_ticks)
+
+    @property
+    def money(self) -> Statement:
+        """Cash, fees, average entry, realised and unrealised profit in money, exact."""
+        return Statement.of(self.instrument, self.fills, self.fees_microticks, self.mark2_ticks)
 
     @property
     def position_path(self) -> NDArray[Any]:

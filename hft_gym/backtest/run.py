@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from hft_gym.backtest.context import Context
 from hft_gym.backtest.desk import Desk, PythonStrategy, drive
 from hft_gym.backtest.engine import next_turn
+from hft_gym.backtest.feed import known_packet
 from hft_gym.backtest.ground import Ground
 from hft_gym.backtest.interfaces import on_event, on_fill, on_order, on_timer
 from hft_gym.backtest.known_book import mark2_ticks_of
@@ -119,6 +120,7 @@ def _run_compiled(strategy: Any, models: MarketModels, memory: Memory) -> None:
             f"{kind.__name__} implements neither on_event nor on_timer of "
             "hft_gym.backtest.interfaces: it would never be asked"
         )
+    memory.bind(models)
     memory.listen(
         on_event.implemented_by(kind),
         on_fill.implemented_by(kind) or on_order.implemented_by(kind),
@@ -147,7 +149,7 @@ def _play(strategy: tuple, models: MarketModels, desks: NDArray[Any], states: ND
     while True:
         turn = next_turn(models, desks[0])
         if turn == PACKET:
-            on_event(strategy, context, clock["known_row"] - 1)
+            on_event(strategy, context, int(known_packet(context.desk)["end_row"]) - 1)
         elif turn == TIMER:
             on_timer(strategy, context, clock["now_ns"])
         elif turn == ANSWER:
@@ -171,7 +173,9 @@ def _result(memory: Memory, span_ns: tuple[int, int], state: np.void | None) -> 
         end_ns=span_ns[1],
         counts={
             "rows": int(last - first),
-            "packets": int(clock["packet_count"]),
+            "packets": int(clock["packet_index"] - clock["first_index"])
+            if clock["has_packets"]
+            else 0,
             "timers": int(clock["timer_count"]),
             "messages": int(trader["messages_sent"]),
             "rejected": int(trader["rejected"]),

@@ -13,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hft_gym.book.ladder import NO_PRICE, best_ask_at_or_above, best_bid_at_or_below
+from hft_gym.book.self_match import rows_passing_over
+from hft_gym.book.uncrossing import CROSSED, uncrossings
 from hft_gym.errors import InputError
 from hft_gym.kernel.address import address_of, aligned_zeros, column
 from hft_gym.kernel.jit import inlined_kernel, kernel
@@ -44,7 +46,6 @@ NO_ASK = 1 << 30  # bound of a trader without an ask
 LAST = int(Flag.LAST)
 ADD, REDUCE, TRADE = int(Kind.ADD), int(Kind.REDUCE), int(Kind.TRADE)
 CLEAR, LEVEL = int(Kind.CLEAR), int(Kind.LEVEL)
-CROSSED = int(Flag.CROSSED) | int(Flag.HALTED)  # either way, nobody can trade
 NOT_TRADABLE = CROSSED | int(Flag.SNAPSHOT)
 
 # What is kept of `BLOCK_ROWS` rows side by side, 5 lines of memory, and of the book before them.
@@ -56,11 +57,12 @@ BLOCK_DTYPE = np.dtype(
         # the window round the touch before the first row
         ("window_lots", "i4", (WINDOW_PLACES,)),
         ("window_place", "i4"),  # the first one
-        ("notes", "u4"),  # WAS_CROSSED, WAS_EMPTIED; bit LAST_AT + k: row k ends a packet
+        ("notes", "u4"),  # WAS_CROSSED and others; bit LAST_AT + k: row k ends a packet
     ]
 )
 WAS_CROSSED = 1  # the book is crossed before some row of the block
 WAS_EMPTIED = 2  # some row of the block empties the book
+PASSES_OVER = 4  # some print of the block passes orders over, or one of these leaves in it
 LAST_AT = 16
 BLOCK_BYTES = BLOCK_DTYPE.itemsize
 LOTS_AT, KEYS_AT, WINDOW_AT = (
@@ -140,11 +142,12 @@ class BookIndex:
             aligned_zeros(rows // BLOCK_ROWS + 1, BLOCK_DTYPE),
             np.zeros((rows // checkpoint_rows + 1, 2 * levels), np.int32),
             checkpoint_rows,
-            _uncrossings(tape.flags),
+            uncrossings(tape.flags),
         )
         columns = tuple(getattr(tape, name) for name in _COLUMNS)
         _note_rows(columns, base_ticks, index.blocks, index.places)
         _note_books(columns, index.blocks, index.checkpoints)
+        index.blocks["notes"][rows_passing_over(tape) // BLOCK_ROWS] |= PASSES_OVER
         return index
 
     def record(self) -> tuple[int, ...]:
@@ -156,13 +159,6 @@ class BookIndex:
 
 
 _COLUMNS = ("kind", "side", "px_ticks", "lots", "queue_key", "flags")
-
-
-def _uncrossings(flags: NDArray[np.uint8]) -> NDArray[np.int64]:
-    """Rows before which the book has just uncrossed, or trading has just gone on."""
-    ends = np.flatnonzero(flags & int(Flag.LAST))  # only after these is the book consistent
-    crossed = (flags[ends] & CROSSED) != 0
-    return ends[1:][crossed[:-1] & ~crossed[1:]].astype(np.int64) + 1
 
 
 @kernel
@@ -284,6 +280,12 @@ def moved_lots_at(index: np.void, row: int) -> int:
 def queue_key_at(index: np.void, row: int) -> int:
     """The priority of the order that a row touches; of a TRADE: its lots."""
     return int(_blocks_of(index)[row // BLOCK_ROWS]["queue_key"][row % BLOCK_ROWS])
+
+
+@kernel
+def may_pass_over(index: np.void, row: int) -> bool:
+    """Whether some row of a row's block passes orders over or takes one of these away."""
+    return _blocks_of(index)[row // BLOCK_ROWS]["notes"] & PASSES_OVER != 0
 
 
 @kernel

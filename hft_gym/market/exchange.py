@@ -46,6 +46,7 @@ from hft_gym.market.levels import open_level
 from hft_gym.market.matching import end_packet, on_clear, on_crossing_add, on_reduce, on_trade
 from hft_gym.market.orders import arrive, uncross
 from hft_gym.market.priority import FAR
+from hft_gym.market.self_match import was_passed_over
 from hft_gym.market.sight import lots_after
 from hft_gym.market.ways import answer_known_ns
 from hft_gym.tape.rows import Kind
@@ -82,7 +83,8 @@ def _come_forward(
         level_lots = lots_after(tape, book, row)
     key = queue_key_at(tape["index"], row)
     if trader["has_several"] or trader["packet_open"]:
-        on_reduce(models, trader, side, px, lots, key, level_lots)
+        over = leaves_by_arrival(models.queue) and was_passed_over(tape, row)
+        on_reduce(models, trader, side, px, lots, key, level_lots, over)
         return
     order = trader["orders"][trader["bid_slot"] if side > 0 else trader["ask_slot"]]
     gone = lots_ahead_gone(models.queue, order, key, lots, level_lots)

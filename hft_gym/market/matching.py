@@ -11,6 +11,7 @@ from hft_gym.market.ending import drop_all
 from hft_gym.market.interfaces import (
     MarketModels,
     follows_levels,
+    leaves_by_arrival,
     lots_ahead_gone,
     needs_level_lots,
     share_of_print,
@@ -18,6 +19,7 @@ from hft_gym.market.interfaces import (
 from hft_gym.market.levels import close_levels, note_print, open_level
 from hft_gym.market.priority import first_at, leave, line_of, watch
 from hft_gym.market.records import Reason
+from hft_gym.market.self_match import lots_passed_over
 from hft_gym.market.sight import lots_before
 from hft_gym.market.taking import consume
 from hft_gym.tape.rows import Kind
@@ -58,7 +60,7 @@ def on_trade(models: MarketModels, tape: np.void, book: np.void, trader: np.void
     """An aggressor trades: our better prices first, then those ahead of us, then us.
 
     The lots ahead leave with the print; what it had against hidden or implied orders is given back
-    at the end of the packet.
+    at the end of the packet. Orders that the venue takes away instead are not met.
     """
     reach = reach_at(tape["index"], row)
     side = 1 if reach < 0 else -1  # of ours
@@ -75,8 +77,13 @@ def on_trade(models: MarketModels, tape: np.void, book: np.void, trader: np.void
             break
         traded = min(remaining, int(order["leaves_lots"]))
         if order["px_ticks"] == px_ticks:
+            over = 0
+            if leaves_by_arrival(models.queue):
+                over = lots_passed_over(tape, row, order)
+            order["ahead_lots"] -= over
             traded = _share(models, tape, book, order, remaining, row)
             passed = min(remaining - traded, int(order["ahead_lots"]))
+            order["ahead_lots"] += over
             if follows_levels(models.queue):
                 note_print(order, lots, remaining, traded)
             elif passed > 0:
@@ -128,15 +135,19 @@ def on_reduce(
     lots: int,
     queue_key: int,
     level_lots: int,
+    is_passed_over: bool,
 ) -> None:
-    """Lots leave one of our prices: those ahead of us bring us forward."""
+    """Lots leave one of our prices: those ahead of us bring us forward.
+
+    Prints have taken no credit for those that they passed over.
+    """
     line = line_of(side)
     for k in range(first_at(trader, side, px_ticks), int(trader["live_count"][line])):
         order = trader["orders"][int(trader["live_slots"][line, k])]
         if order["px_ticks"] != px_ticks:
             break
         gone = lots_ahead_gone(models.queue, order, queue_key, lots, level_lots)
-        by_print = min(gone, int(order["credit_lots"]))
+        by_print = 0 if is_passed_over else min(gone, int(order["credit_lots"]))
         order["credit_lots"] -= by_print
         order["ahead_lots"] = max(0, order["ahead_lots"] - (gone - by_print))
 

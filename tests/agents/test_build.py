@@ -11,6 +11,8 @@ from hft_gym.envs.defaults import MARKET_FEATURES, MODELS
 from hft_gym.envs.observations.flat import Flat
 from hft_gym.envs.observations.stacked import Stacked
 from hft_gym.errors import ConfigError
+from hft_gym.market.interfaces import VenueRules
+from hft_gym.market.records import SelfTrade, WhenCrossed
 from tests.agents.fake_core import FakeCore
 from tests.agents.test_schema import composed
 
@@ -57,6 +59,14 @@ def test_the_example_of_a_sum_is_one():
     assert [type(part).__name__ for part in reward.rewards] == [
         "SpreadCapture", "DampenedPnl", "DifferentialSharpe",
     ]  # fmt: skip
+
+
+def test_the_venues_rules_are_settings(config):
+    overrides = ("rules.self_trade=allow", "rules.when_crossed=rest", "rules.collar_ticks=7")
+    rules = build.models(settings.of_new_run(composed(*overrides))).market.rules
+    assert rules == VenueRules(int(SelfTrade.ALLOW), int(WhenCrossed.REST), 7)
+    del config["rules"]
+    assert build.models(config).market.rules == VenueRules()
 
 
 def test_runs_of_before_observations_had_forms_can_be_built(config):

@@ -13,6 +13,7 @@ from hft_gym.errors import ConfigError
         "hft_gym.market.fees.per_lot.PerLot",
         "hft_gym.tape.generated.GeneratedMarket",
         "hft_gym.envs.rewards.sum.weighted_sum",
+        "hft_gym.market.rules.venue_rules",
     ],
 )
 def test_our_own_classes_pass(target):

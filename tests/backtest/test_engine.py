@@ -11,7 +11,7 @@ from hft_gym.tape.rows import Kind
 from tests.backtest.cases import FREE, ORDERS, SMALL, Market, at, models, random_ground, run
 from tests.naive.backtest import naive_fills
 
-pytestmark = [pytest.mark.kernel, pytest.mark.long]
+pytestmark = pytest.mark.kernel
 
 
 def span_of(ground):

@@ -1,13 +1,12 @@
 import numpy as np
 import pytest
 
-from hft_gym.backtest.feed import find_packet, know_until, known_ns_of
+from hft_gym.backtest.feed import know_until, known_packet, next_packet_ns, packets_of, times_of
 from hft_gym.backtest.memory import Memory
 from hft_gym.backtest.records import FOREVER_NS
 from hft_gym.backtest.run import NO_STATE
-from hft_gym.tape.rows import Flag
 from tests.backtest.cases import ORDERS, random_ground
-from tests.naive.backtest import packets_of
+from tests.naive.backtest import packets_of as naive_packets_of
 
 pytestmark = pytest.mark.kernel
 
@@ -22,26 +21,25 @@ def test_packets_come_whole_and_at_their_time():
     held = memory()
     desk, clock = held.desks[0], held.desks[0]["clock"]
     found = []
-    clock["known_row"] = 0
-    find_packet(desk)
-    while clock["next_packet_ns"] < FOREVER_NS:
-        found.append((int(clock["next_packet_ns"]), int(clock["next_row"])))
-        clock["known_row"] = clock["next_row"]
-        find_packet(desk)
-    assert found == packets_of(held.ground)
+    assert known_packet(desk)["end_row"] == 0
+    while next_packet_ns(desk) < FOREVER_NS:
+        clock["packet_index"] += 1
+        known_ns = times_of(desk)[clock["packet_index"]]
+        found.append((int(known_ns), int(known_packet(desk)["end_row"])))
+    assert found == naive_packets_of(held.ground)
 
 
-def test_what_is_known_at_a_time_ends_a_packet():
+def test_what_is_known_at_a_time_are_whole_packets():
     held = memory()
-    desk, clock = held.desks[0], held.desks[0]["clock"]
-    clock["known_row"] = 0
-    packets = packets_of(held.ground)
+    desk = held.desks[0]
+    packets = naive_packets_of(held.ground)
     for ts in np.linspace(packets[0][0] - 5, packets[-1][0] + 5, 301).astype(np.int64):
         know_until(desk, ts)
-        assert clock["known_row"] == max([row for at, row in packets if at <= ts], default=0)
-    assert held.ground.tape.flags[clock["known_row"] - 1] & Flag.LAST
+        expected = max([row for at, row in packets if at <= ts], default=0)
+        assert known_packet(desk)["end_row"] == expected
 
 
-def test_times_of_rows_are_the_grounds():
+def test_the_packets_are_the_grounds():
     held = memory()
-    assert np.array_equal(known_ns_of(held.desks[0]), held.ground.known_ns)
+    assert np.array_equal(packets_of(held.desks[0]), random_ground().packets)
+    assert np.array_equal(times_of(held.desks[0]), random_ground().times_ns)

@@ -1,13 +1,13 @@
-"""The book looked up and the book followed are one, at every packet."""
+"""The book that is looked up is the one that a slow twin keeps, whenever one asks for it."""
 
 import numpy as np
 import pytest
 
+from hft_gym.backtest.context import Context, best_ask, best_bid, lots_at_price
 from hft_gym.backtest.ground import Ground
-from hft_gym.backtest.known_book import find_touch, follow, mark2_ticks_of, show_all
+from hft_gym.backtest.known_book import NEAR_ROWS, known_lots, mark2_ticks_of
 from hft_gym.backtest.memory import Memory
 from hft_gym.backtest.run import NO_STATE
-from hft_gym.book.ladder import NO_PRICE
 from hft_gym.tape.rows import Kind
 from tests.backtest.cases import ORDERS, Market, at, models, random_ground
 from tests.naive.backtest import NaiveDesk, packets_of
@@ -22,30 +22,30 @@ def memory(ground):
     return held[-1]
 
 
+@pytest.mark.parametrize("every", [1, 3, NEAR_ROWS])
 @pytest.mark.parametrize("seed", [3, 4])
-def test_looked_up_and_followed_touch_beside_the_slow_twin(seed):
+def test_every_level_beside_the_slow_twin(seed, every):
     ground = random_ground(seed)
     meta = ground.tape.meta
     slow = NaiveDesk(models(), ground, (meta.session_start_ns, meta.session_end_ns), ORDERS)
-    looked, followed = memory(ground).desks[0], memory(ground).desks[0]
-    clock = followed["clock"]
-    show_all(followed)
-    for _, row in packets_of(ground):
+    desk = memory(ground).desks[0]
+    context = Context(None, desk, desk)
+    prices = np.arange(80, 125)
+    whole = 0
+    for number, (_, row) in enumerate(packets_of(ground)):
         slow.bring(row)
-        looked["clock"]["known_row"] = row
-        find_touch(looked)
-        follow(followed, row)
-        assert (clock["bid_ticks"], clock["ask_ticks"]) == slow.touch, row
-        touch = looked["clock"]["bid_ticks"], looked["clock"]["ask_ticks"]
-        assert touch == slow.touch, row
-
-
-def test_an_empty_book_has_no_touch():
-    desk = memory(random_ground()).desks[0]
-    desk["clock"]["known_row"] = 0
-    desk["clock"]["touch_row"] = -1
-    find_touch(desk)
-    assert desk["clock"]["bid_ticks"] == desk["clock"]["ask_ticks"] == NO_PRICE
+        if number % every:
+            continue
+        desk["clock"]["packet_index"] = number + 1
+        assert (best_bid(context), best_ask(context)) == slow.touch, row
+        asked = prices if number % 2 else prices[::-1]
+        for px in asked:
+            for side in (1, -1):
+                expected = slow.lots_at_price(side, int(px))
+                assert known_lots(desk, side, int(px)) == expected, (row, side, px)
+        whole += desk["seen"]["low_place"] == 0
+        assert lots_at_price(context, 1, -(10**6)) == lots_at_price(context, -1, 10**6) == 0
+    assert whole > 5
 
 
 def marked(rows, end_ms=30):

@@ -19,7 +19,7 @@ from hft_gym.backtest.run import MODELS, backtest
 from hft_gym.kernel.jit import kernel
 from tests.backtest.cases import ORDERS, SMALL, forked_tapes
 
-pytestmark = [pytest.mark.kernel, pytest.mark.long]
+pytestmark = pytest.mark.kernel
 SEEN = 1_000_003
 
 

@@ -22,11 +22,11 @@ def test_what_came_before_the_start_is_known_and_has_happened():
     desk = held.desks[0]
     clock, ground = desk["clock"], held.ground
     start = clock["now_ns"]
-    assert ground.known_ns[clock["known_row"] - 1] < start
-    assert ground.known_ns[clock["known_row"]] >= start
+    times = ground.times_ns
+    assert times[clock["packet_index"]] < start <= times[clock["packet_index"] + 1]
+    assert clock["first_index"] == clock["packet_index"] > 0
     assert ground.tape.ts_exchange_ns[desk["trader"]["row"] - 1] <= start
     assert ground.tape.ts_exchange_ns[desk["trader"]["row"]] > start
-    assert clock["touch_row"] == clock["known_row"]
     assert clock["next_timer_ns"] == FOREVER_NS
 
 

@@ -20,6 +20,15 @@ def test_profit_is_cash_and_the_position_at_the_mark_less_fees():
     assert result().fees_ticks == pytest.approx(-0.025)
 
 
+def test_the_face_in_money_is_the_same_account():
+    money = result().money
+    assert money.position_lots == result().position_lots
+    assert float(money.cash) == 111 * 12.5
+    assert float(money.fees) == pytest.approx(result().fees_ticks * 12.5)
+    assert float(money.pnl) == pytest.approx(result().pnl)
+    assert float(money.entry_price) == 103 * 0.25  # the last sale turned the position over
+
+
 def test_the_path_goes_from_flat_to_the_end():
     path = result().position_path
     assert path["ts_local_ns"].tolist() == [5, 10, 20, 30]

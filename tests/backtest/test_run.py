@@ -2,7 +2,6 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
-from numba import config
 
 from hft_gym.backtest.interfaces import on_timer
 from hft_gym.backtest.run import MODELS, backtest, state_dtype_of
@@ -11,7 +10,7 @@ from hft_gym.errors import ConfigError, InputError
 from hft_gym.market.records import Reason
 from tests.backtest.cases import SMALL, Market, Script, at, models, random_ground, run
 
-pytestmark = [pytest.mark.kernel, pytest.mark.long]
+pytestmark = pytest.mark.kernel
 
 
 def bid_101(desk):
@@ -139,9 +138,7 @@ def test_a_tape_is_indexed_by_the_way():
     assert np.array_equal(once.fills, again.fills)
 
 
-@pytest.mark.skipif(
-    not config.DISABLE_JIT, reason="compiles the exchange once more; runs with the compiler off"
-)
+@pytest.mark.long
 def test_the_journal_tells_the_same_fills():
     market = Market()
     market.trade(20, 100, 2)

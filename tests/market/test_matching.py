@@ -103,3 +103,48 @@ def test_lots_that_leave_behind_us_or_elsewhere_change_nothing():
     desk.reduce(5, 1, 100, 1, desk.keys[100])
     desk.run(6)
     assert [int(desk.order(k)["ahead_lots"]) for k in (0, 1)] == [4, 0]
+
+
+def _print_that_passes_over(desk, order):
+    """Four lots print at 100; the five that stand there are of the aggressor's owner.
+
+    Another four came after ours; the venue reports who traded, and takes the five away.
+    """
+    key = desk.add(1.5, 1, 100, 4)
+    desk.writer.row(Kind.TRADE, -1, 100, 4)
+    desk.writer.row(Kind.FILL, 1, 100, 4, key)
+    for gone, lots in ((key, 4), (desk.keys[100], 5))[::order]:
+        desk.writer.row(Kind.REDUCE, 1, 100, lots, gone)
+    desk.writer.send(START_NS + 2_000_000)
+    desk.run(3)
+
+
+@pytest.mark.parametrize("order", [1, -1])
+@pytest.mark.parametrize("lots", [3, 6])
+def test_a_print_passes_over_orders_that_the_venue_takes_away(lots, order):
+    desk = Desk()
+    desk.new(0, 1, 1, 100, lots=lots)
+    _print_that_passes_over(desk, order)
+    assert desk.position == (min(lots, 4), -100 * min(lots, 4))
+    if lots > 4:
+        assert desk.order(0)["ahead_lots"] == desk.order(0)["credit_lots"] == 0
+
+
+def test_orders_of_ours_share_what_passes_others_over():
+    desk = Desk()
+    for slot in range(3):
+        desk.new(slot, 1, 1, 100, lots=2)
+    _print_that_passes_over(desk, 1)
+    assert desk.leaves(0, 1, 2) == [0, 0, 2]
+
+
+def test_an_order_that_leaves_in_another_transaction_is_not_passed_over():
+    desk = Desk()
+    desk.new(0, 1, 1, 100, lots=2)
+    key = desk.add(1.5, 1, 100, 4)
+    desk.trade(2, 100, 4, [(key, 4)])
+    desk.writer.row(Kind.REDUCE, 1, 100, 5, desk.keys[100])  # the very nanosecond, another packet
+    desk.writer.send(START_NS + 2_000_000)
+    desk.run(3)
+    assert desk.position == (0, 0)
+    assert desk.order(0)["ahead_lots"] == 0

@@ -41,7 +41,7 @@ class NaiveDesk(Desk):
             elif kind in (Kind.ADD, Kind.REDUCE):
                 self.book[level] = self.book.get(level, 0) + (lots if kind == Kind.ADD else -lots)
         self.known = stop
-        self.clock["known_row"] = stop
+        self.clock["packet_index"] = np.searchsorted(self.ground.packets["end_row"], stop)
 
     @property
     def touch(self):

@@ -18,6 +18,7 @@ from hft_gym.market.records import (
     WhenCrossed,
 )
 from hft_gym.tape.rows import Flag, Kind
+from tests.naive.self_match import passed_over_by
 
 NOBODY_TRADES = Flag.CROSSED | Flag.HALTED
 
@@ -61,6 +62,7 @@ class NaiveExchange:
     was_crossed: bool = False
     last_known: int = 0
     passed: int = 0
+    over: set[int] = field(default_factory=set)  # orders that a print of the packet passes over
 
     # -- what can be seen -----------------------------------------------------------------------
 
@@ -68,10 +70,11 @@ class NaiveExchange:
         """Lots of the tape at a price."""
         return sum(o[2] for o in self.book.values() if o[:2] == [side, px])
 
-    def ahead(self, order):
-        """Lots of others that trade before one of our orders."""
+    def ahead(self, order, without=()):
+        """Lots of others that trade before one of our orders, some orders left out."""
         mine = [order.side, order.px]
         keys = [key for key, o in self.book.items() if o[:2] == mine and key < order.key]
+        keys = [key for key in keys if key not in without]
         return sum(self.book[key][2] for key in keys) - order.credit
 
     def queue(self, side):
@@ -153,6 +156,7 @@ class NaiveExchange:
         for order in self.live:
             self.passed += order.credit
             order.credit = 0
+        self.over = set()
         if self.was_crossed and not crossed:
             self._uncross(ts)
         self.was_crossed = crossed
@@ -169,7 +173,8 @@ class NaiveExchange:
 
     def _reduce(self, side, px, lots, key):
         for order in self.live:
-            if (order.side, order.px) == (side, px) and key < order.key:
+            is_ahead = (order.side, order.px) == (side, px) and key < order.key
+            if is_ahead and key not in self.over:
                 order.credit -= min(order.credit, lots)
         self.book[key][2] -= lots
         if self.book[key][2] == 0:
@@ -180,9 +185,11 @@ class NaiveExchange:
     def _meet(self, side, px, lots, ts, *, takes):
         """An aggressor (or a newcomer that would cross us) meets our orders: price, then time."""
         passed = 0
+        over = passed_over_by(self.rows, self.row) if takes else {}
+        self.over |= set(over)
         for order in [o for o in self.queue(-side) if o.side * (o.px - px) >= 0]:
             if takes and order.px == px:
-                before = max(0, min(lots, self.ahead(order) - passed))
+                before = max(0, min(lots, self.ahead(order, over) - passed))
                 passed += before
                 lots -= before
                 order.credit += passed

@@ -29,6 +29,10 @@ def naive_lives(tape):
         ]
         for row in rows:
             _take(tape, row, books, orders, (traded_sides, comers))
+        for order in orders.values():
+            if order["fate"] == Fate.SELF_MATCH and order["end"] in rows:
+                order["judged"] = rows[0] - 1
+                order["fills"] = [f for f in order["fills"] if f[2] < rows[0]]
     started = {
         key: order
         for key, order in orders.items()
@@ -36,7 +40,7 @@ def naive_lives(tape):
     }
     return [
         (
-            key, order["end"], order["ahead"], sum(lots for _, lots in order["fills"]),
+            key, order["end"], order["judged"], order["ahead"], sum(f[1] for f in order["fills"]),
             order["fills"][0][0] if order["fills"] else 0, order["px"], order["lots"],
             order["side"], order["fate"],
         )
@@ -63,7 +67,7 @@ def _take(tape, row, books, orders, transaction):
         traded = min(lots, order["left"] - order["traded"])
         order["traded"] += traded
         if traded:
-            order["fills"].append((int(tape.ts_exchange_ns[row]), traded))
+            order["fills"].append((int(tape.ts_exchange_ns[row]), traded, row))
     elif kind == Kind.REDUCE and key >= 0:
         order = orders[key]
         untraded = max(0, lots - order["traded"])
@@ -72,7 +76,7 @@ def _take(tape, row, books, orders, transaction):
         books[side, px] -= lots
         if order["left"] == 0:
             met = any(s == -side and side * (px - at) >= 0 for s, at in comers)
-            order["end"] = row
+            order["end"] = order["judged"] = row
             order["fate"] = Fate.FILLED
             if untraded:
                 order["fate"] = Fate.SELF_MATCH if met else Fate.WITHDRAWN

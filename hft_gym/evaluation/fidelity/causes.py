@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hft_gym.evaluation.fidelity.lives import Fate, Lives
+from hft_gym.evaluation.fidelity.lives import Lives
 from hft_gym.tape.market_tape import MarketTape
 from hft_gym.tape.rows import Flag, Kind
 
@@ -21,7 +21,7 @@ class Cause(StrEnum):
     """Causes in the order in which they are looked for: the first that holds is the one."""
 
     AUCTION = "auction"  # a print without aggressor, or a book that is crossed or halted
-    SELF_MATCH_AHEAD = "self-match ahead"  # the venue took an order ahead away during the match
+    SELF_MATCH_AHEAD = "self-match ahead"  # the venue took part of an order ahead away in the match
     ICEBERG = "iceberg"  # more traded at our price than its orders showed
     IMPLIED = "implied or hidden"  # the print and the fills at its price differ in lots
     OUT_OF_TURN = "out of turn"  # the venue served a later order or a worse price first
@@ -41,9 +41,8 @@ def causes(
         sees_orders: whether the model knows which order shrinks; one that does not is expected to
             err where no rule finds another cause.
     """
-    differ = (shadows["differs_ns"] != 0) & (lives.table["reason"] != Fate.SELF_MATCH)
     found: Counter[Cause] = Counter()
-    for number in np.flatnonzero(differ):
+    for number in np.flatnonzero(shadows["differs_ns"]):
         cause = _cause(tape, lives.table[number], shadows[number])
         if cause == Cause.UNEXPLAINED and not sees_orders:
             cause = Cause.ESTIMATE

@@ -36,8 +36,9 @@ LIFE_DTYPE = np.dtype(
     [
         ("arrival_row", "i8"),  # its ADD row, which is also its queue key
         ("end_row", "i8"),  # the row by which its last lot left; -1: none
+        ("judged_row", "i8"),  # the last one that counts: of a self-match, before the aggressor
         ("ahead_lots", "i8"),  # what its level showed before it
-        ("filled_lots", "i8"),  # traded while it rested, of the lots that it showed
+        ("filled_lots", "i8"),  # traded while it rested, of the lots that it showed, by then
         ("first_fill_ns", "i8"),  # exchange time; 0: never filled
         ("px_ticks", "i4"),
         ("lots", "i4"),
@@ -151,6 +152,9 @@ def find_lives(
     lives, row_lots, band = _everything(tape, transactions)
     met = transactions.was_met(lives)
     lives["reason"][met & (lives["reason"] == Fate.WITHDRAWN)] = Fate.SELF_MATCH
+    lives["judged_row"] = lives["end_row"]
+    taken = lives["reason"] == Fate.SELF_MATCH
+    lives["judged_row"][taken] = transactions.first_rows(lives["end_row"][taken]) - 1
     lives, left_out = _choose(tape, lives, band, least_life_ns)
     if sample is not None and sample < len(lives):
         left_out["not in the sample"] = len(lives) - sample
@@ -227,6 +231,7 @@ def _with_rows(
     by_owner = np.argsort(owner, kind="stable")
     rows, owner = rows[by_owner], owner[by_owner]
     filled, cut = (row_lots[rows, k].astype(np.int64) for k in (0, 1))
+    filled[rows > table["judged_row"][owner]] = 0
     gone = np.where(tape.kind[rows] == Kind.REDUCE, tape.lots[rows], 0).astype(np.int64)
     np.add.at(table["filled_lots"], owner, filled)
     traded = np.flatnonzero(filled)[::-1]  # the first one is written last

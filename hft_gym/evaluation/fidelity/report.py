@@ -14,7 +14,7 @@ from hft_gym.tape.market_tape import MarketTape
 _UNKNOWN = "–"
 _HEADS = (
     "queue model", "agreement", "precision", "recall", "time equal", "lots equal",
-    "time error, ms", "lots error", "missed", "invented",
+    "time error, ms", "lots error", "missed", "invented", "agreement*", "precision*",
 )  # fmt: skip
 
 
@@ -116,8 +116,9 @@ def notes(fidelity: Fidelity) -> list[str]:
         f"{score.orders:,} orders of {meta.instrument.symbol}, {meta.label} ({meta.source}), each "
         "replaced by one of ours of the same side, price, size and place in time; "
         f"{score.both + score.only_real:,} of them were filled.",
-        f"Not judged: {', '.join(left_out) or 'none'}; {score.self_match_orders:,} that the venue "
-        "cancelled lest they met their own owner.",
+        f"Not judged: {', '.join(left_out) or 'none'}.",
+        f"{score.self_match_orders:,} of the orders were cancelled by the venue lest they met "
+        "their own owner: judged until the aggressor came. *: had their owners cancelled them.",
         "Missed: filled, ours was not. Invented: not filled, ours was. Errors are means over "
         "fills of both.",
     ]
@@ -134,12 +135,18 @@ def _cells(score: Score) -> list[str]:
         score.agreement, score.precision, score.recall, score.time_equal, score.lots_equal,
     )  # fmt: skip
     return [
-        *(_UNKNOWN if share is None else f"{100 * share:.2f} %" for share in shares),
+        *map(_percent, shares),
         _UNKNOWN if score.time_error_mean_ms is None else f"{score.time_error_mean_ms:,.2f}",
         _UNKNOWN if score.lots_error_mean is None else f"{score.lots_error_mean:.3f}",
         f"{score.only_real:,}",
         f"{score.only_ours:,}",
+        _percent(score.agreement_as_withdrawn),
+        _percent(score.precision_as_withdrawn),
     ]
+
+
+def _percent(share: float | None) -> str:
+    return _UNKNOWN if share is None else f"{100 * share:.2f} %"
 
 
 def _counted(counts: Mapping[str, int]) -> str:

@@ -16,10 +16,12 @@ _MS = 1e6  # nanoseconds
 class Score:
     """Shares in [0, 1], or None where there is nothing to take a share of.
 
-    An order counts as filled if one lot or more of it traded while it rested.
+    An order counts as filled if one lot or more of it traded while it rested. One that the venue
+    cancelled lest it met its own owner is judged until the aggressor came, since ours has another
+    owner; the figures `as_withdrawn` judge it until it was gone, as if its owner had cancelled it.
 
     Attributes:
-        orders: real orders that were filled or withdrawn by their owner.
+        orders: real orders whose fate is known.
         agreement: share of them that ours agrees with: filled or not.
         precision: of our fills, the share of those that were real.
         recall: of the real fills, the share of those that we had.
@@ -34,9 +36,11 @@ class Score:
         only_real: orders that were filled and ours was not.
         only_ours: orders that were not filled and ours was.
         neither: orders that were not filled, nor was ours.
-        self_match_orders: beside `orders`, those that the venue cancelled lest they met their own
-            owner; ours would have met a stranger.
-        self_match_fills: how many of them ours were filled.
+        self_match_orders: those of them that the venue cancelled lest they met their own owner.
+        self_match_fills: how many of ours the aggressor then met in their place.
+        agreement_as_withdrawn: agreement, had the owners of these cancelled them.
+        precision_as_withdrawn: likewise; a fill in their place counts as wrong.
+        recall_as_withdrawn: likewise.
         disagreements: orders whose fills are not all equal, by the cause found in the records.
     """
 
@@ -57,6 +61,9 @@ class Score:
     neither: int
     self_match_orders: int
     self_match_fills: int
+    agreement_as_withdrawn: float | None
+    precision_as_withdrawn: float | None
+    recall_as_withdrawn: float | None
     disagreements: Mapping[str, int]
 
     @staticmethod
@@ -70,11 +77,8 @@ class Score:
             shadows: `[n]` of `shadows.SHADOW_DTYPE`.
             disagreements: by cause.
         """
-        is_known = lives["reason"] != Fate.SELF_MATCH
-        self_match_fills = int((shadows["filled_lots"][~is_known] > 0).sum())
-        self_match_orders = int((~is_known).sum())
-        lives, shadows = lives[is_known], shadows[is_known]
         real, ours = lives["filled_lots"] > 0, shadows["filled_lots"] > 0
+        through = shadows["through_lots"] > 0
         both = real & ours
         time_ms = np.abs(shadows["first_fill_ns"] - lives["first_fill_ns"])[both] / _MS
         lots = np.abs(shadows["filled_lots"] - lives["filled_lots"])[both]
@@ -94,8 +98,11 @@ class Score:
             only_real=int((real & ~ours).sum()),
             only_ours=int((ours & ~real).sum()),
             neither=int((~real & ~ours).sum()),
-            self_match_orders=self_match_orders,
-            self_match_fills=self_match_fills,
+            self_match_orders=int((lives["reason"] == Fate.SELF_MATCH).sum()),
+            self_match_fills=int((shadows["through_lots"] > shadows["filled_lots"]).sum()),
+            agreement_as_withdrawn=_mean(real == through),
+            precision_as_withdrawn=_mean(real[through]),
+            recall_as_withdrawn=_mean(through[real]),
             disagreements=disagreements,
         )
 

@@ -35,6 +35,7 @@ SHADOW_DTYPE = np.dtype(
         ("matched_lots", "i8"),  # that traded at the times when the real order's did
         ("first_fill_ns", "i8"),  # exchange time; 0: never filled
         ("differs_ns", "i8"),  # first time at which the two traded different lots; 0: none
+        ("through_lots", "i8"),  # filled by the end of the life, a self-match included
         # of the moment in hand
         ("moment_ns", "i8"),
         ("moment_real_lots", "i8"),
@@ -137,16 +138,26 @@ def _replace(
     own: Any,
     shadow: np.void,
 ) -> None:
-    """Live through one life; `own` are its rows, and lots filled, gone and cut by each."""
+    """Live through one life; `own` are its rows, and lots filled, gone and cut by each.
+
+    One that the venue ends lest it meet its owner is judged until the aggressor comes: what ours,
+    which has another owner, trades with him is noted apart.
+    """
     rows, filled, _, cut = own
     _come_to_rest(models, tape, book, trader, life)
     for k in range(rows.size):
+        if rows[k] > life["judged_row"]:
+            _live_until(models, tape, book, trader, shadow, life["judged_row"] + 1)
+            break
         _live_until(models, tape, book, trader, shadow, rows[k] + 1)
         if filled[k] > 0:
             _note(shadow, ts_exchange_of(tape)[rows[k]], filled[k], 0)
         if cut[k] > 0:  # its owner would have made ours smaller too
             _cut(trader, cut[k])
     _end_moment(shadow)
+    if life["judged_row"] < life["end_row"] and trader["row"] <= life["end_row"]:
+        replay(models, tape, book, trader, life["end_row"] + 1)
+    shadow["through_lots"] = trader["orders"][0]["filled_lots"]
     if trader["consumed_lots"] > 0:
         consumed_of(book)[:] = 0
 

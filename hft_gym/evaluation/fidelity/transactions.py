@@ -49,6 +49,10 @@ class Transactions:
         np.maximum.at(highest, number[buys], tape.px_ticks[buys])
         return Transactions(number, is_taker, lowest, highest)
 
+    def first_rows(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """`[n]` the first row of the transaction of each row."""
+        return np.searchsorted(self.number, self.number[rows])
+
     def was_met(self, lives: NDArray[np.void]) -> NDArray[np.bool_]:
         """`[n]` whether a life ended in a transaction whose aggressor could trade at its price.
 

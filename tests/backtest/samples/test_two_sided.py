@@ -5,7 +5,7 @@ from hft_gym.backtest.run import backtest
 from hft_gym.backtest.samples.two_sided import PythonTwoSidedMaker, TwoSidedMaker
 from tests.backtest.cases import SMALL, Market, random_ground, run
 
-pytestmark = [pytest.mark.kernel, pytest.mark.long]
+pytestmark = pytest.mark.kernel
 
 
 @pytest.mark.parametrize("seed", [3, 4])

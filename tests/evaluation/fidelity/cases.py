@@ -106,6 +106,14 @@ def self_match():
     return market
 
 
+def self_match_in_part():
+    """The order that stands first is filled in part; what is left of it is taken away."""
+    market = Market()
+    first, second = market.add(1, 101, 2), market.add(1, 101, 1)
+    market.trade(101, 2, [(first, 1), (second, 1)], [(first, 2), (second, 1)])
+    return market
+
+
 def self_match_at_rest():
     """A newcomer meets nobody but its owner: he comes to rest where the other order stood."""
     market = Market()
@@ -176,10 +184,12 @@ CASES = {
     "bit by bit": (filled_bit_by_bit, [Fate.FILLED], [2], [2], {}),
     "moved": (moved, [Fate.WITHDRAWN, Fate.FILLED], [0, 1], [0, 1], {}),
     "taker": (made_a_taker, [Fate.WITHDRAWN], [0], [0], {}),
-    "self match": (
-        self_match, [Fate.SELF_MATCH, Fate.FILLED], [0, 1], [1, 0], {"self-match ahead": 1},
+    "self match": (self_match, [Fate.SELF_MATCH, Fate.FILLED], [0, 1], [0, 1], {}),
+    "self match at rest": (self_match_at_rest, [Fate.SELF_MATCH], [0], [0], {}),
+    "self match in part": (
+        self_match_in_part, [Fate.SELF_MATCH, Fate.FILLED], [0, 1], [0, 0],
+        {"self-match ahead": 1},
     ),
-    "self match at rest": (self_match_at_rest, [Fate.SELF_MATCH], [0], [1], {}),
     "iceberg": (iceberg, [Fate.FILLED, Fate.WITHDRAWN], [2, 0], [2, 1], {"iceberg": 1}),
     "auction": (auction, [Fate.FILLED], [1], [0], {"auction": 1}),
     "implied": (implied, [Fate.FILLED], [1], [0], {"implied or hidden": 1}),

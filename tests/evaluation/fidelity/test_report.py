@@ -18,19 +18,20 @@ def test_a_table_for_a_terminal():
     lines = as_text(judge(filled_in_turn().writer.tape(), EXACT)).splitlines()
     assert lines[0].split("  ")[0] == "queue model"
     assert lines[2].split() == [
-        "fifo", *["100.00", "%"] * 5, "0.00", "0.000", "0", "0",
+        "fifo", *["100.00", "%"] * 5, "0.00", "0.000", "0", "0", *["100.00", "%"] * 2,
     ]  # fmt: skip
     assert len({len(line) for line in lines[:4]}) == 1
     assert lines[4].startswith("1 orders of TEST, 2023-11-14 (test)")
     assert lines[4].endswith("1 of them were filled.")
-    assert lines[5].startswith("Not judged: 2 of a snapshot; 0 that the venue")
+    assert lines[5] == "Not judged: 2 of a snapshot."
+    assert lines[6].startswith("0 of the orders were cancelled by the venue")
 
 
 def test_a_table_for_a_page():
     lines = as_markdown(judge(implied().writer.tape(), EXACT)).splitlines()
     assert lines[0].startswith("| queue model | agreement |")
     assert set(lines[1]) <= set("|-: ")
-    assert lines[2] == "| fifo | 0.00 % | – | 0.00 % | – | – | – | – | 1 | 0 |"
+    assert lines[2] == "| fifo | 0.00 % | – | 0.00 % | – | – | – | – | 1 | 0 | 0.00 % | – |"
     assert lines[-1] == "- Fills that differ, fifo: 1 implied or hidden."
 
 
@@ -38,8 +39,9 @@ def test_for_programs():
     found = json.loads(json.dumps(judge(self_match().writer.tape(), EXACT).as_json()))
     assert (found["source"], found["instrument"]) == ("test", "TEST")
     fifo = found["models"]["fifo"]
-    assert (fifo["orders"], fifo["agreement"], fifo["recall"]) == (1, 0.0, 0.0)
+    assert (fifo["orders"], fifo["agreement"], fifo["recall"]) == (2, 1.0, 1.0)
     assert (fifo["self_match_orders"], fifo["self_match_fills"]) == (1, 1)
+    assert (fifo["agreement_as_withdrawn"], fifo["precision_as_withdrawn"]) == (0.5, 0.5)
     assert found["left_out"]["of a snapshot"] == 2
 
 
@@ -57,26 +59,23 @@ def es_tape(real_data, tmp_path_factory):
 def test_a_real_session(es_tape):
     fidelity = judge(es_tape, EXACT)
     fifo = fidelity.scores["fifo"]
-    assert fifo.orders == 26_402
-    assert fifo.agreement > 0.997
-    assert fifo.precision > 0.999
-    assert fifo.recall > 0.987
-    assert fifo.time_equal > 0.997
-    assert fifo.lots_equal > 0.995
-    assert fifo.fills_equal > 0.994
-    assert "unexplained" not in fifo.disagreements
-    assert (fifo.self_match_orders, fifo.self_match_fills) == (152, 123)
-    # counted as if their owners had cancelled them, it would still be
-    orders = fifo.orders + fifo.self_match_orders
-    wrong = fifo.only_real + fifo.only_ours + fifo.self_match_fills
-    assert 1 - wrong / orders > 0.99
+    assert fifo.orders == 26_554
+    assert (fifo.both, fifo.only_real, fifo.only_ours) == (5_254, 0, 0)
+    shares = (fifo.agreement, fifo.precision, fifo.recall, fifo.time_equal, fifo.fills_equal)
+    assert shares == (1.0,) * 5
+    assert fifo.disagreements == {}
+    # had their owners cancelled the orders that the venue took away, it would still be
+    assert (fifo.self_match_orders, fifo.self_match_fills) == (152, 136)
+    assert fifo.agreement_as_withdrawn > 0.995
+    assert fifo.precision_as_withdrawn > 0.976
+    assert fifo.recall_as_withdrawn == 1.0
 
 
 def test_short_lives_may_be_left_out(es_tape):
     fidelity = judge(es_tape, EXACT, latency_ns=1_000_000_000)
     fifo = fidelity.scores["fifo"]
     assert 0 < fidelity.left_out["too short"] < 26_402
-    assert fifo.orders + fifo.self_match_orders + fidelity.left_out["too short"] == 26_554
+    assert fifo.orders + fidelity.left_out["too short"] == 26_554
     assert fifo.agreement > 0.99
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from hft_gym.evaluation.fidelity.lives import find_lives
+from hft_gym.evaluation.fidelity.lives import Fate, find_lives
 from hft_gym.evaluation.fidelity.shadows import ShadowExchange
 from hft_gym.market.queues.fifo import Fifo
 from hft_gym.market.queues.risk_averse import RiskAverse
@@ -65,7 +65,21 @@ def test_one_shadow_leaves_nothing_to_the_next():
         market.reduce(1, 102, 1, key + 1)
     _, lives, shadows = market.judged()
     asks = lives.table["side"] < 0
-    assert shadows["filled_lots"][asks].tolist() == [1, 1]
+    assert shadows["through_lots"][asks].tolist() == [1, 1]
+
+
+def test_an_order_that_is_taken_away_is_judged_until_the_aggressor_comes():
+    """Filled in part before; then the aggressor would have met ours, who has another owner."""
+    market = Market()
+    first, second = market.add(1, 101, 3), market.add(1, 101, 2)
+    early = market.trade(101, 1, [(first, 1)], [(first, 1)])
+    market.trade(101, 2, [(second, 2)], [(second, 2), (first, 2)])
+    _, lives, shadows = market.judged()
+    assert lives.table["reason"].tolist() == [Fate.SELF_MATCH, Fate.FILLED]
+    assert lives.table["filled_lots"].tolist() == shadows["filled_lots"].tolist() == [1, 2]
+    assert shadows["first_fill_ns"][0] == at(early)
+    assert shadows["through_lots"].tolist() == [3, 2]
+    assert not shadows["differs_ns"].any()
 
 
 def test_a_model_of_levels_does_not_see_the_order_that_ours_replaces():

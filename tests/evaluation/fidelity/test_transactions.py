@@ -13,6 +13,7 @@ def test_rows_of_a_packet_with_one_time_belong_together():
     found = Transactions.of(market.writer.tape())
     # two of the snapshot, an add, then print, two fills, two cancels
     assert found.number.tolist() == [0, 0, 1, 2, 2, 2, 2, 2]
+    assert found.first_rows(np.array([7, 3, 2])).tolist() == [3, 3, 2]
     assert found.lowest_sell_ticks[2] == 100
     assert found.highest_buy_ticks[1] == 100
     assert found.highest_buy_ticks[2] < -1_000_000

@@ -45,6 +45,14 @@ def test_the_venues_own_example():
     assert ours(A, 50, rest, 0) == 1  # its own lost lot; what others lost is not counted
 
 
+def test_the_venues_example_of_a_minimum():
+    """CME Globex Matching Algorithm Steps, "Pro Rata Example": 50 lots, a minimum of 2."""
+    orders = [5, 9, 57, 4, 28, 300]
+    model = ProRata(min_allocation_lots=2)
+    assert allocate(50, orders, model) == [3, 0, 7, 0, 3, 37]  # three lots are left, first come
+    assert [ours(model, 50, orders, k) for k in (1, 2, 3, 4, 5)] == [0, 7, 0, 3, 37]
+
+
 @pytest.mark.parametrize("model", [A, C, K, S, T], ids=list("ACKST"))
 def test_never_more_than_the_venue_gives(model):
     random = np.random.default_rng(5)
