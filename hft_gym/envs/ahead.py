@@ -71,7 +71,7 @@ compile_kernels(pickle.loads(models))
 
 
 def compile_kernels(models: Models) -> Kernels:
-    """The kernels of a `BatchCore` of these models, compiled by running on nothing."""
+    """The kernels of a `BatchCore`, those of `reset` and `step` compiled by running on nothing."""
     in_kernel, _ = as_model(models.reward)
     kernels = bind(models._replace(reward=in_kernel, observation=Flat()))
     space: Any = models.action.space()  # type: ignore[attr-defined]
@@ -83,5 +83,4 @@ def compile_kernels(models: Models) -> Kernels:
     ended = (rows, np.zeros(0, EPISODE_DTYPE))
     kernels.begin(*world, *batch, flags, rows, False)
     kernels.step(*world, *batch, actions, rows, numbers, flags, flags, *ended, 0, 0)
-    kernels.begin_at(*world, *batch, np.zeros((0, 3), np.int64), rows)
     return kernels
