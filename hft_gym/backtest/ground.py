@@ -7,7 +7,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hft_gym.book.index import BookIndex
-from hft_gym.errors import InputError
 from hft_gym.kernel.jit import enable_cache, kernel
 from hft_gym.market.feed import known_ns_of
 from hft_gym.tape.market_tape import MarketTape
@@ -47,10 +46,7 @@ class Ground:
         enable_cache()
         meta = tape.meta
         if len(tape) == 0 or meta.session_start_ns >= meta.session_end_ns:
-            raise InputError(
-                f"{meta.source}: no trading session found in {len(tape)} rows; "
-                "build the tape with a session's start and end"
-            )
+            raise tape.no_session("build the tape with a session's start and end")
         base_ticks = meta.low_ticks - margin_ticks
         levels = meta.high_ticks - meta.low_ticks + 1 + 2 * margin_ticks
         index = BookIndex.of(tape, base_ticks, levels)

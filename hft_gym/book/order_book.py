@@ -15,8 +15,8 @@ from hft_gym.kernel.address import address_of, column
 from hft_gym.kernel.jit import kernel
 from hft_gym.tape.dbn import UNDEF_PRICE
 from hft_gym.tape.l3 import F_MBP, F_TOB
+from hft_gym.tape.marks import MAX_LOTS
 from hft_gym.tape.orders import Anomaly
-from hft_gym.tape.usual import MAX_LOTS
 
 RESTING_DTYPE = np.dtype(  # an entry of the map from order ids, half a cache line
     [("order_id", "u8"), ("price_e9", "i8"), ("lots", "i8"), ("side", "i4"), ("is_used", "i4")]

@@ -52,6 +52,7 @@ class Market:
             self.decisions.size,
             address_of(self.decisions),
             address_of(self.features),
+            0,
         )
 
 
@@ -131,6 +132,23 @@ class Dataset:
         length = spans["stop_decision"] - spans["first_decision"]
         spans["stop_decision"] = spans["first_decision"] + (length * stop).astype(np.int64)
         spans["first_decision"] += (length * start).astype(np.int64)
+        return replace(self, spans=spans)
+
+    def warmed_up(self, decisions: int) -> "Dataset":
+        """The part that leaves out so many decisions at the beginning of every stretch.
+
+        What features remember has begun to mean something by then.
+
+        Raises:
+            ConfigError: nothing would be left, or the number is negative.
+        """
+        spans = self.spans.copy()
+        spans["first_decision"] += decisions
+        spans = spans[spans["first_decision"] < spans["stop_decision"]]
+        if decisions < 0 or not spans.size:
+            raise ConfigError(
+                f"warm_up_decisions must be at least 0 and leave some data, not {decisions}"
+            )
         return replace(self, spans=spans)
 
     def windows(self, episode_decisions: int) -> NDArray[np.int64]:
@@ -246,10 +264,7 @@ def _market(
 ) -> Market:
     decisions = step.decisions(tape, known_ns)
     if decisions.size < 2:
-        raise InputError(
-            f"{tape.meta.source}: no trading session found in {len(tape)} rows; "
-            "set data.session to its start and end"
-        )
+        raise tape.no_session("set data.session to its start and end")
     base_ticks = tape.meta.low_ticks - MARGIN_TICKS
     values = market_features(tape, features, decisions, known_ns)
     index = BookIndex.of(tape, base_ticks, levels)

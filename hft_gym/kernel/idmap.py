@@ -46,8 +46,13 @@ def home(mask: np.uint64, order_id: np.uint64) -> np.uint64:
 @inlined_kernel
 def locate(entries: NDArray[np.void], order_id: np.uint64) -> np.uint64:
     """Place of the entry that holds `order_id`, or of the empty one that would take it."""
+    return locate_from(entries, home(np.uint64(len(entries) - 1), order_id), order_id)
+
+
+@inlined_kernel
+def locate_from(entries: NDArray[np.void], place: np.uint64, order_id: np.uint64) -> np.uint64:
+    """As `locate`, from the home of `order_id`."""
     mask = np.uint64(len(entries) - 1)
-    place = home(mask, order_id)
     while entries[place]["is_used"] != 0 and entries[place]["order_id"] != order_id:
         place = (place + _ONE) & mask
     return place

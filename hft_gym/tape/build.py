@@ -8,7 +8,13 @@ from pathlib import Path
 from hft_gym.errors import InputError
 from hft_gym.kernel.jit import cache_root, enable_cache
 from hft_gym.tape.batch import day_conditions, verify_batch
-from hft_gym.tape.cache import content_sha256, tape_path
+from hft_gym.tape.cache import (
+    SourceDigest,
+    content_sha256,
+    digest_before_reading,
+    require_folder,
+    tape_path,
+)
 from hft_gym.tape.calendar import CalendarWish
 from hft_gym.tape.chooser import Choice, Chooser, NothingThereError, choices
 from hft_gym.tape.columns import ColumnFiles
@@ -54,6 +60,27 @@ class _Order:
     def told_by(self, schema: str) -> list[DbnFile]:
         """Companions that may hold records of one schema."""
         return [file for file in self.companions if file.schema in (schema, None)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    """Where a tape shall be; its name depends on the digest of its source.
+
+    Attributes:
+        folder: the cache.
+        digest: of the source, known or still to be taken.
+        known: digests of the companions.
+        wishes: all that the user may choose, as text.
+    """
+
+    folder: Path
+    digest: SourceDigest
+    known: tuple[str, ...]
+    wishes: str
+
+    def path(self, source: Path) -> Path:
+        """Of the tape; the digest is known by now."""
+        return tape_path(self.folder, source, self.digest.value(), self.known, self.wishes)
 
 
 def build_tapes(
@@ -165,15 +192,16 @@ def _of_file(
 def _tape(order: _Order, folder: Path, progress: Progress | None) -> MarketTape:
     """Open the tape of a file, or build it first."""
     file = order.file
-    sha256 = content_sha256(file.path, folder)
-    known = [content_sha256(other.path, folder) for other in order.companions]
+    known = tuple(content_sha256(other.path, folder) for other in order.companions)
+    digest = digest_before_reading(file.path, folder)
     wishes = repr((order.wishes, order.choice, order.schema.layout.schema, day_conditions(file)))
-    path = tape_path(folder, file.path, sha256, known, wishes)
-    if path.is_file():
+    target = _Target(folder, digest, known, wishes)
+    if digest.running is None and (path := target.path(file.path)).is_file():
         with suppress(InputError):  # damaged: built again
             return MarketTape.open(path)
+    require_folder(folder)
     try:
-        return _built(order, (path, sha256), progress)
+        return _built(order, target, progress)
     except OSError as error:
         raise InputError(
             f"cannot build the tape of {file.path} in {folder}: {error.strerror or error}; "
@@ -181,12 +209,13 @@ def _tape(order: _Order, folder: Path, progress: Progress | None) -> MarketTape:
         ) from error
 
 
-def _built(order: _Order, target: tuple[Path, str], progress: Progress | None) -> MarketTape:
-    path, file, layout = target[0], order.file, order.schema.layout
+def _built(order: _Order, target: _Target, progress: Progress | None) -> MarketTape:
+    file, layout, running = order.file, order.schema.layout, target.digest.running
+    listener = None if running is None else running.update
     chooser = Chooser(file, order.choice, layout.schema)
     writer: RowWriter | None = None
-    with ColumnFiles(path.parent) as files:
-        for everything, share in chunks_ahead(file, layout=layout):
+    with ColumnFiles(target.folder) as files:
+        for everything, share in chunks_ahead(file, layout=layout, listener=listener):
             records = chooser.choose(everything)
             if len(records):
                 if writer is None:
@@ -216,7 +245,7 @@ def _writer(order: _Order, instrument: Instrument) -> RowWriter:
 
 def _written(
     order: _Order,
-    target: tuple[Path, str],
+    target: _Target,
     rows: tuple[ColumnFiles, RowWriter],
     facts: tuple[Instrument, str],
 ) -> MarketTape:
@@ -235,7 +264,7 @@ def _written(
         instrument=instrument,
         label=session.label,
         source=order.file.path.name,
-        source_sha256=target[1],
+        source_sha256=target.digest.value(),
         records=writer.actions,
         anomalies=writer.anomalies,
         observed=writer.observed,
@@ -249,4 +278,4 @@ def _written(
         trading_spans_ns=trading_spans(changes, session.start_ns, session.end_ns),
         condition=day_conditions(order.file),
     )
-    return MarketTape.write(target[0], columns, meta, descriptors)
+    return MarketTape.write(target.path(order.file.path), columns, meta, descriptors)

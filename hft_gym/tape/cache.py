@@ -1,9 +1,12 @@
 """Names of cached tapes: by the content of the source, the wishes of the user, and the code."""
 
+import errno
 import hashlib
 import json
+import os
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from hft_gym.errors import InputError
 from hft_gym.tape.rows import FORMAT_VERSION
@@ -12,6 +15,7 @@ from hft_gym.tape.whole_file import whole_file
 _INDEX = "sources.json"
 _TAPE = Path(__file__).resolve().parent
 _NAME_LENGTH = 60
+_READ_BYTES = 1 << 20
 
 
 def tape_path(
@@ -46,19 +50,90 @@ def content_sha256(path: Path, folder: Path) -> str:
     Raises:
         InputError: the file cannot be read.
     """
+    digest = SourceDigest(path, folder)
+    try:
+        if digest.running is not None:
+            with path.open("rb") as file:
+                while piece := file.read(_READ_BYTES):
+                    digest.running.update(piece)
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    return digest.value()
+
+
+def digest_before_reading(path: Path, folder: Path) -> "SourceDigest":
+    """Digest of a file of which a tape is wanted, known wherever the tape may be there already.
+
+    A file of the same size as one seen before may be that one, moved or touched: its digest is
+    taken now. One of a new size is new.
+
+    Raises:
+        InputError: the file cannot be read.
+    """
+    digest = SourceDigest(path, folder)
+    if digest.running is None or not digest.is_like_one_before():
+        return digest
+    content_sha256(path, folder)
+    return SourceDigest(path, folder)
+
+
+class SourceDigest:
+    """Digest of a file that is about to be read as a whole.
+
+    Remembered where the file looks as it did. Otherwise whoever reads the file shows its bytes to
+    `running`, which spares reading it twice.
+
+    Args:
+        path: the file.
+        folder: the cache, which remembers.
+
+    Attributes:
+        running: what all bytes must be shown to; None where the digest is known.
+
+    Raises:
+        InputError: the file cannot be read.
+    """
+
+    def __init__(self, path: Path, folder: Path) -> None:
+        self.running: Any = None
+        self._path, self._folder = path, folder
+        self._look = _look(path)
+        known = _read_index(folder).get(str(path.resolve()))
+        self._known = known[-1] if isinstance(known, list) and known[:-1] == self._look else None
+        if self._known is None:
+            self.running = hashlib.sha256()
+
+    def is_like_one_before(self) -> bool:
+        """Whether a file of the same size was seen before."""
+        entries = _read_index(self._folder).values()
+        return any(isinstance(known, list) and known[:1] == self._look[:1] for known in entries)
+
+    def value(self) -> str:
+        """The digest; after all bytes were shown to `running`.
+
+        Raises:
+            InputError: the cache cannot be written.
+        """
+        if self.running is None:
+            return str(self._known)
+        sha256: str = self.running.hexdigest()
+        if _look(self._path) == self._look:  # nobody wrote to it meanwhile
+            index = _read_index(self._folder)
+            _write_index(self._folder, {**index, str(self._path.resolve()): [*self._look, sha256]})
+        return sha256
+
+
+def _look(path: Path) -> list[int]:
+    """What changes with a file's content."""
     try:
         status = path.stat()
-        look = [status.st_size, status.st_mtime_ns, status.st_ino]
-        index = _read_index(folder)
-        known = index.get(str(path.resolve()))
-        if isinstance(known, list) and known[:-1] == look:
-            return str(known[-1])
-        with path.open("rb") as file:
-            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        raise InputError(f"cannot read {path}: {error.strerror}; check the path") from error
-    _write_index(folder, {**index, str(path.resolve()): [*look, sha256]})
-    return sha256
+        raise _unreadable(path, error) from error
+    return [status.st_size, status.st_mtime_ns, status.st_ino]
+
+
+def _unreadable(path: Path, error: OSError) -> InputError:
+    return InputError(f"cannot read {path}: {error.strerror}; check the path")
 
 
 def _read_index(folder: Path) -> dict[str, object]:
@@ -74,7 +149,25 @@ def _write_index(folder: Path, index: dict[str, object]) -> None:
         with whole_file(folder / _INDEX) as file:
             file.write(json.dumps(index).encode())
     except OSError as error:
-        raise InputError(
-            f"cannot write the tape cache {folder}: {error.strerror}; "
-            "choose another folder or set HFT_GYM_CACHE"
-        ) from error
+        raise _unwritable(folder, error.strerror) from error
+
+
+def require_folder(folder: Path) -> None:
+    """Make the cache's folder if it is not there.
+
+    Raises:
+        InputError: it cannot be made or written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _unwritable(folder, error.strerror) from error
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise _unwritable(folder, os.strerror(errno.EACCES))
+
+
+def _unwritable(folder: Path, reason: str | None) -> InputError:
+    return InputError(
+        f"cannot write the tape cache {folder}: {reason}; "
+        "choose another folder or set HFT_GYM_CACHE"
+    )

@@ -5,11 +5,11 @@ few buffers go round between the threads: memory stays bounded however long the 
 """
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from queue import Empty, Queue
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import zstandard
@@ -28,12 +28,24 @@ _READ_BYTES = 1 << 17  # of the file at a time
 _FIRST_BYTES = 255 * WORD  # of the content, for the metadata; no record is longer
 _NEARLY_ALL = float(np.nextafter(1.0, 0.0))  # the share 1 is the last chunk's alone
 
-# number of a buffer, whole records in it, whether all are of the layout, share of the file
-_Chunk = tuple[int, NDArray[np.uint8], bool, float]
+Listener = Callable[[bytes], None]
+
+
+class _Chunk(NamedTuple):
+    """Records, and what of the file was read for them."""
+
+    buffer: int  # number of the one that holds the records
+    data: NDArray[np.uint8]  # whole records
+    is_plain: bool  # whether all are of the layout
+    pieces: list[bytes]  # of the file, as they lie on disk
+    share: float  # of the file
 
 
 def chunks_ahead(
-    file: DbnFile, records: int | None = None, layout: Layout = MBO
+    file: DbnFile,
+    records: int | None = None,
+    layout: Layout = MBO,
+    listener: Listener | None = None,
 ) -> Iterator[tuple[NDArray[np.void], float]]:
     """Records of one schema, of all instruments in file order, decoded ahead by another thread.
 
@@ -42,6 +54,8 @@ def chunks_ahead(
         records: how many of them a chunk holds at most, if the file holds nothing else; None for
             as many as fit into AHEAD_BYTES.
         layout: which records, and how they lie.
+        listener: told all bytes of the file in their order, in the thread that asks for records;
+            before the last ones are handed out it has heard everything.
 
     Yields:
         `[n]` records of `layout.dtype`, valid until the next are asked for, and the share of the
@@ -51,18 +65,22 @@ def chunks_ahead(
         InputError: the file is damaged or ends in the middle of a record.
     """
     chunk_bytes = AHEAD_BYTES if records is None else records * layout.dtype.itemsize
-    decoder = _Decoder(file, max(_FIRST_BYTES, chunk_bytes), layout)
+    decoder = _Decoder(file, max(_FIRST_BYTES, chunk_bytes), layout, listener is not None)
     decoder.start()
     try:
         while True:
             found = decoder.ready.get()
             if isinstance(found, BaseException):
                 raise found
-            buffer, data, is_plain, share = found
-            yield (data.view(layout.dtype) if is_plain else dbn.records_of(data, layout)), share
-            if share >= 1.0:
+            if listener is not None:
+                for piece in found.pieces:
+                    listener(piece)
+            data = found.data
+            records_ = data.view(layout.dtype) if found.is_plain else dbn.records_of(data, layout)
+            yield records_, found.share
+            if found.share >= 1.0:
                 return
-            decoder.free.put(buffer)
+            decoder.free.put(found.buffer)
     finally:
         decoder.stop()
 
@@ -75,12 +93,13 @@ class _Decoder(threading.Thread):
         ready: chunks in order, or the error that ended the thread.
     """
 
-    def __init__(self, file: DbnFile, chunk_bytes: int, layout: Layout) -> None:
+    def __init__(self, file: DbnFile, chunk_bytes: int, layout: Layout, keeps_pieces: bool) -> None:
         super().__init__(name="hft_gym-decode", daemon=True)
         self.free: Queue[int] = Queue()
         self.ready: Queue[_Chunk | BaseException] = Queue()
         self._file = file
         self._layout = layout
+        self._keeps_pieces = keeps_pieces
         self._buffers = [np.empty(chunk_bytes, np.uint8) for _ in range(_BUFFERS)]
         for buffer in range(_BUFFERS):
             self.free.put(buffer)
@@ -104,8 +123,9 @@ class _Decoder(threading.Thread):
         path = self._file.path
         size = max(1, path.stat().st_size)
         with path.open("rb", buffering=0) as file:
-            source = _decompressed(file, path)
-            pieces = iter(lambda: source.read(_FIRST_BYTES), b"")
+            kept = _Kept(file) if self._keeps_pieces else None
+            source = _decompressed(file, kept or file, path)
+            pieces = iter(lambda: _sound(lambda: source.read(_FIRST_BYTES), path), b"")
             head = dbn._take_metadata(pieces, path)[1]
             rest: NDArray[np.uint8] = np.frombuffer(head, np.uint8)
             while (buffer := self.free.get()) >= 0:
@@ -116,14 +136,48 @@ class _Decoder(threading.Thread):
                 rest = tail.copy()  # the buffer goes its own way
                 if held < len(target):  # the source has ended
                     break
-                self.ready.put((buffer, data, is_plain, min(file.tell() / size, _NEARLY_ALL)))
+                read = kept.taken() if kept else []
+                share = min(file.tell() / size, _NEARLY_ALL)
+                self.ready.put(_Chunk(buffer, data, is_plain, read, share))
             if buffer < 0:  # nobody wants more
                 return
             if len(rest):
                 raise InputError(
                     f"{path} ends in the middle of a record; download or copy it again"
                 )
-            self.ready.put((buffer, data, is_plain, 1.0))
+            read = kept.all_left() if kept else []
+            self.ready.put(_Chunk(buffer, data, is_plain, read, 1.0))
+
+
+class _Kept:
+    """A file that keeps what was read of it until somebody takes it."""
+
+    def __init__(self, file: Any) -> None:
+        self._file = file
+        self._pieces: list[bytes] = []
+
+    def read(self, size: int) -> bytes:
+        """As of a file."""
+        piece: bytes = self._file.read(size)
+        self._pieces.append(piece)
+        return piece
+
+    def readinto(self, target: memoryview) -> int:
+        """As of a file."""
+        count: int = self._file.readinto(target)
+        self._pieces.append(bytes(target[:count]))
+        return count
+
+    def taken(self) -> list[bytes]:
+        """What was read since the last time."""
+        pieces, self._pieces = self._pieces, []
+        return pieces
+
+    def all_left(self) -> list[bytes]:
+        """The same, and what nobody has read yet."""
+        while self.read(_READ_BYTES):
+            pass
+        return self.taken()
 
 
 @kernel
@@ -148,28 +202,33 @@ def _whole_records(
     return several, np.frombuffer(rest, np.uint8), False
 
 
-def _decompressed(file: Any, path: Path) -> Any:
-    """The file itself, or a reader of its content where it is zstd."""
+def _decompressed(file: Any, source: Any, path: Path) -> Any:
+    """`source`, which reads the file, or a reader of its content where it is zstd."""
     first = file.read(len(ZSTD_MAGIC))
     file.seek(0)
     if first != ZSTD_MAGIC:
-        return file
+        return source
     require_whole_frames(file, path)
     return zstandard.ZstdDecompressor().stream_reader(
-        file, read_size=_READ_BYTES, read_across_frames=True
+        source, read_size=_READ_BYTES, read_across_frames=True
     )
 
 
 def _fill(target: NDArray[np.uint8], held: int, source: Any, path: Path) -> int:
     """Fill up a buffer; what it holds then."""
     while held < len(target):
-        try:
-            count = source.readinto(target[held:].data)
-        except zstandard.ZstdError as error:
-            raise InputError(
-                f"{path}: damaged zstd data ({error}); download or copy it again"
-            ) from None
+        count = _sound(lambda held=held: source.readinto(target[held:].data), path)
         if not count:
             break
         held += count
     return held
+
+
+def _sound(read: Callable[[], Any], path: Path) -> Any:
+    """What is read, if it is sound."""
+    try:
+        return read()
+    except zstandard.ZstdError as error:
+        raise InputError(
+            f"{path}: damaged zstd data ({error}); download or copy it again"
+        ) from None

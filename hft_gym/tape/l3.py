@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from hft_gym.kernel import idmap
 from hft_gym.kernel.jit import inlined_kernel, kernel
-from hft_gym.kernel.prefetch import prefetch
 from hft_gym.tape import levels as ladder
 from hft_gym.tape.dbn import UNDEF_PRICE
+from hft_gym.tape.marks import MAX_LOTS, ask_for_orders, follow_sequence, mark, words_of
 from hft_gym.tape.orders import (
-    ORDER_DTYPE,
+    BLOCK,
     Anomaly,
     Observation,
     Stop,
@@ -24,18 +24,16 @@ from hft_gym.tape.orders import (
     observe,
     orders_of,
 )
-from hft_gym.tape.packets import append, end_packet, end_packet_here, limit_packet, next_queue_key
+from hft_gym.tape.packets import append, end_packet, limit_packet, next_queue_key
 from hft_gym.tape.rows import Flag, Kind
 from hft_gym.tape.session import end_run
-from hft_gym.tape.usual import MAX_LOTS, take_usual
+from hft_gym.tape.usual import is_settled, take_usual
 
 F_LAST, F_TOB, F_SNAPSHOT, F_MBP, F_BAD_TS_RECV, F_MAYBE_BAD_BOOK = 128, 64, 32, 16, 8, 4
 UNDEF_TIME = np.uint64(2**63 - 1)  # from here on a time is no time
 _ADD, _CANCEL, _MODIFY, _TRADE = ord("A"), ord("C"), ord("M"), ord("T")
 _FILL, _CLEAR, _NONE = ord("F"), ord("R"), ord("N")
 _BID, _ASK = ord("B"), ord("A")
-_ORDER_BYTES = np.uint64(ORDER_DTYPE.itemsize)
-_AHEAD = 12  # records: the memory of an order is asked for so long before its turn
 
 
 @kernel
@@ -51,28 +49,40 @@ def resolve(books: NDArray[np.void], records: NDArray[np.void], first: int) -> i
         The record that comes next: n, or the one that stopped it.
     """
     book = books[0]
-    for number in range(first, len(records)):
-        _ask_ahead(book, records[np.uint64(min(number + _AHEAD, len(records) - 1))])
-        record = records[np.uint64(number)]
-        if not take_usual(book, record):
-            stop = take(book, record)
+    words = words_of(records)
+    ticks, homes = np.empty(BLOCK, np.int32), np.empty(BLOCK, np.int32)
+    number = first
+    while number < len(records):
+        start, end = number, min(number + BLOCK, len(records))
+        if is_settled(book):
+            mark(book, words, start, end - start, ticks)
+            ask_for_orders(book, words, start, end - start, homes)
+            number = take_usual(book, records, start, end, ticks, homes)
+            follow_sequence(book, words, start, number - start)
+        # where the first one is odd, others will be
+        last = end if number == start else min(number + 1, end)
+        while number < last:
+            stop = _take_by_the_rules(book, records[np.uint64(number)])
             if stop != Stop.DONE:
                 book["stop"] = stop
                 return number
-        book["action_count"][record["action"]] += 1
-        _follow_sequence(book, record)
-        if record["flags"] & F_LAST:
-            end_packet_here(book)
-        limit_packet(book)
+            number += 1
     book["stop"] = Stop.DONE
     return len(records)
 
 
-@inlined_kernel
-def _ask_ahead(book: np.void, record: np.void) -> None:
-    """Bring near what a record to come will look for."""
-    place = idmap.home(np.uint64(book["map_slots"] - 1), record["order_id"])
-    prefetch(book["orders_address"] + _ORDER_BYTES * place)
+@kernel
+def _take_by_the_rules(book: np.void, record: np.void) -> int:
+    """What one record does, whatever it is, with all that goes with it; a Stop."""
+    stop = take(book, record)
+    if stop != Stop.DONE:
+        return stop
+    book["action_count"][record["action"]] += 1
+    _follow_sequence(book, record)
+    if record["flags"] & F_LAST:
+        end_packet(book)
+    limit_packet(book)
+    return stop
 
 
 @kernel
@@ -305,7 +315,7 @@ def _leave_level(book: np.void, place: np.uint64, lots: int) -> None:
     order["lots"] -= lots
     order["filled_lots"] = max(order["filled_lots"] - lots, 0)
     px_ticks: Any = np.int64(order["px_ticks"])
-    ladder.change(book["levels_state"], order["side"], px_ticks, -lots)
+    ladder.leave(book["levels_state"], order["side"], px_ticks, lots)
     append(book, Kind.REDUCE, order["side"], order["px_ticks"], lots, order["queue_key"])
 
 

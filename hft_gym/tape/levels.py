@@ -89,9 +89,8 @@ def levels_have_room(levels: np.void) -> Any:
 
 @inlined_kernel
 def has_page(levels: np.void, px_ticks: int) -> Any:
-    """Whether `change` may be called for a price; any whole number will do."""
-    page = np.uint64(((px_ticks + SHIFT) >> PAGE_BITS) & (PAGES - 1))
-    return (px_ticks >= -MAX_TICKS) & (px_ticks <= MAX_TICKS) & (_page_of(levels)[page] >= 0)
+    """Whether `join` and `leave` may be called for a price within MAX_TICKS of zero."""
+    return _page_of(levels)[np.uint64((px_ticks + SHIFT) >> PAGE_BITS)] >= 0
 
 
 @inlined_kernel
@@ -103,17 +102,38 @@ def put(levels: np.void, side: int, px_ticks: int, lots: int) -> None:
         levels["pages"] += 1
         levels["low_page"] = min(levels["low_page"], page)
         levels["high_page"] = max(levels["high_page"], page)
-    change(levels, side, px_ticks, lots)
+    join(levels, side, px_ticks, lots)
 
 
 @inlined_kernel
-def change(levels: np.void, side: int, px_ticks: int, lots: int) -> None:
-    """Lots come to rest at a level that has a page or, where negative, leave it.
+def join(levels: np.void, side: int, px_ticks: int, lots: int) -> None:
+    """Lots come to rest at a level that has a page.
 
-    Products stand for choices: side and direction are a coin's, and a wrong guess is dear.
+    Products stand for choices: the side is a coin's, and a wrong guess is dear.
     """
     level = px_ticks + SHIFT
     is_ask = (1 - side) >> 1
+    _shift(levels, is_ask, level, lots)
+    bid = NO_BID + (1 - is_ask) * (level - NO_BID)
+    ask = NO_ASK + is_ask * (level - NO_ASK)
+    levels["best_bid_level"] = max(levels["best_bid_level"], bid)
+    levels["best_ask_level"] = min(levels["best_ask_level"], ask)
+
+
+@inlined_kernel
+def leave(levels: np.void, side: int, px_ticks: int, lots: int) -> None:
+    """Lots that rest at a level leave it."""
+    level = px_ticks + SHIFT
+    left_lots = _shift(levels, (1 - side) >> 1, level, -lots)
+    if left_lots == 0:
+        best = levels["best_bid_level"] if side > 0 else levels["best_ask_level"]
+        if level == best:
+            next_touch(levels, side, level)
+
+
+@inlined_kernel
+def _shift(levels: np.void, is_ask: int, level: int, lots: int) -> Any:
+    """Lots come to a level or, where negative, go; what it holds then."""
     page = np.int64(_page_of(levels)[np.uint64(level >> PAGE_BITS)])  # unsigned: see idmap.home
     place = np.uint64(2 * page + is_ask)
     within = np.uint64((2 * page + is_ask) * PAGE + (level & (PAGE - 1)))
@@ -121,14 +141,7 @@ def change(levels: np.void, side: int, px_ticks: int, lots: int) -> None:
     left_lots = before_lots + lots
     _lots(levels)[within] = left_lots
     _filled(levels)[place] += int(left_lots != 0) - int(before_lots != 0)
-    bid, ask = levels["best_bid_level"], levels["best_ask_level"]
-    is_empty = int(left_lots == 0)
-    if is_empty & ((1 - is_ask) * int(level == bid) | is_ask * int(level == ask)):
-        next_touch(levels, side, level)
-        return
-    is_put = int(lots > 0)
-    levels["best_bid_level"] = max(bid, NO_BID + is_put * (1 - is_ask) * (level - NO_BID))
-    levels["best_ask_level"] = min(ask, NO_ASK + is_put * is_ask * (level - NO_ASK))
+    return left_lots
 
 
 @kernel

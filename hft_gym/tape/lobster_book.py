@@ -228,7 +228,7 @@ def leave(book: np.void, slot: int, lots: int, executed: bool) -> None:
     if executed:
         emit(book, ord("F"), side, order_id, book["message_state"]["px_e9"], lots)
     emit(book, ord("C"), side, order_id, order["px_ticks"] * book["tick_size_e9"], lots)
-    ladder.change(book["levels_state"], side, order["px_ticks"], -lots)
+    ladder.leave(book["levels_state"], side, order["px_ticks"], lots)
     order["lots"] -= lots
     if order["lots"] == 0:
         idmap.remove_if(entries_of(book), idmap.locate(entries_of(book), order_id), 1)

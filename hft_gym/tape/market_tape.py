@@ -120,6 +120,20 @@ class MarketTape:
         """Another process maps the same file instead of getting a copy of the columns."""
         return MarketTape.open, (self.path,)
 
+    def no_session(self, remedy: str) -> InputError:
+        """What to tell a user who wants to trade where nothing can be traded.
+
+        Args:
+            remedy: what helps where the book was never fit for it.
+        """
+        source = self.meta.source
+        if self.meta.schema == "trades":
+            return InputError(
+                f"{source} holds trades alone and no book to trade against; "
+                "give data of the schema mbo, mbp-10, mbp-1 or tbbo"
+            )
+        return InputError(f"{source}: no trading session found in {len(self)} rows; {remedy}")
+
     @staticmethod
     def open(path: Path | str) -> "MarketTape":
         """Map a tape into memory; nothing is copied.
@@ -172,6 +186,7 @@ class MarketTape:
                 sink = CopyingSink(file, mapped)
                 with pa.ipc.new_file(sink, schema) as writer:
                     writer.write_batch(batch)
+                sink.finish()
         except OSError as error:
             raise InputError(
                 f"cannot write the tape {path}: {error.strerror or error}; "

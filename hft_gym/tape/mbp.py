@@ -18,13 +18,13 @@ from hft_gym.tape.columns import ColumnFiles
 from hft_gym.tape.grid import bad_price, off_grid
 from hft_gym.tape.l3 import F_LAST, F_SNAPSHOT, begin, finish
 from hft_gym.tape.levels import MAX_TICKS, NO_ASK, NO_BID, SHIFT
+from hft_gym.tape.marks import MAX_LOTS
 from hft_gym.tape.orders import Anomaly, BookMemory, Stop, count
 from hft_gym.tape.packets import append, end_packet, limit_packet
 from hft_gym.tape.records import UNDEF_PRICE, split
 from hft_gym.tape.resolver import MemoryWriter
 from hft_gym.tape.rows import Kind
 from hft_gym.tape.session import Session, SessionHours, found_session, limit_session
-from hft_gym.tape.usual import MAX_LOTS
 
 # One level of one side that the tape shows; nothing where there are no lots.
 SHOWN_DTYPE = np.dtype([("px_ticks", "i8"), ("lots", "i8")])

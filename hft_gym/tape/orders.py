@@ -19,6 +19,7 @@ from hft_gym.tape.levels import (
 from hft_gym.tape.rows import COLUMNS
 
 FOREVER_NS = 2**63 - 1
+BLOCK = 32  # records that are looked at together; so many orders always find room
 _SPARE_ROWS = 4096  # of the buffer, so that it need not grow for every open packet
 
 
@@ -163,8 +164,8 @@ class BookMemory:
 
     def grow(self) -> None:
         """Make more room wherever it has run out."""
-        if self.book["free_slots"] == 0:
-            self.book["free_slots"] = idmap.room_of(self._orders)
+        while self.book["free_slots"] < BLOCK:
+            self.book["free_slots"] += idmap.room_of(self._orders)
             self._orders = idmap.grown(self._orders)
         if self.book["levels_state"]["pages"] == self.book["levels_state"]["room_pages"]:
             self._levels.grow()
@@ -210,8 +211,8 @@ def orders_of(book: np.void) -> NDArray[np.void]:
 
 @inlined_kernel
 def has_room(book: np.void) -> Any:
-    """Whether the next record can be taken, whatever it is."""
-    return book["free_slots"] > 0 and levels_have_room(book["levels_state"])
+    """Whether a block of records can be taken, as long as it makes one new page of levels."""
+    return book["free_slots"] >= BLOCK and levels_have_room(book["levels_state"])
 
 
 @inlined_kernel

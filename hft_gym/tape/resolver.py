@@ -63,7 +63,7 @@ class Resolver(MemoryWriter):
         """
         self._look_for_first_live(records)
         self._memory.make_room(2 * len(records))
-        records = records.view()
+        records = np.ascontiguousarray(records).view()  # the kernel reads words
         records.flags.writeable = False  # one type of array, one compilation
         done = 0
         while True:

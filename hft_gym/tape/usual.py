@@ -1,104 +1,155 @@
-"""Adds and cancels that have nothing odd about them, in straight code: nine of ten records.
+"""Records that have nothing odd about them, in straight code, a block at a time.
 
-A processor cannot foresee whether an add or a cancel comes next, and each wrong guess costs as much
-as sixty instructions. So both take the same path here: a 0 or a 1 multiplies what one of them does
-not need, and one well foreseen branch sends every record with anything unusual to the rules of
-`hft_gym.tape.l3`, which hold for all.
+`hft_gym.tape.marks` has looked at what records tell each by itself; what is asked here is what
+depends on the book. A record with anything unusual ends the block and goes to the rules of
+`hft_gym.tape.l3`, which hold for all: nothing has been done for it yet.
 """
 
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hft_gym.kernel import idmap
-from hft_gym.kernel.jit import inlined_kernel
+from hft_gym.kernel.jit import inlined_kernel, kernel
 from hft_gym.tape import levels as ladder
-from hft_gym.tape.dbn import UNDEF_PRICE
-from hft_gym.tape.orders import orders_of
-from hft_gym.tape.packets import append, next_queue_key
+from hft_gym.tape.marks import MAX_LOTS, ODD
+from hft_gym.tape.orders import BLOCK, has_room, orders_of
+from hft_gym.tape.packets import LONGEST_PACKET_ROWS, append, end_packet_here, next_queue_key
+from hft_gym.tape.rows import Kind
 
-MAX_LOTS = 2**31 - 1
-_UNDEF_TIME = 2**63 - 1  # from here on a time is no time
-_FAR_PRICE = 2**62  # what is farther is no price, and no float should carry it
-_ANY_FLAG_BUT_LAST = 0x7F
-_ADD, _CANCEL, _BID, _ASK = ord("A"), ord("C"), ord("B"), ord("A")
+_ADD, _CANCEL, _MODIFY, _TRADE, _FILL = ord("A"), ord("C"), ord("M"), ord("T"), ord("F")
+_BID, _ASK = ord("B"), ord("A")
+_F_LAST = 128
 
 
 @inlined_kernel
-def take_usual(book: np.void, record: np.void) -> bool:
-    """Let an add or a cancel change the book and write its row; whether it was a usual one.
+def is_settled(book: np.void) -> Any:
+    """Whether a block of records may come: live ones, and none of them ends what has no end."""
+    return (
+        has_room(book)
+        and not book["in_snapshot"]
+        and book["sequence"] >= 0
+        and book["rows"] - book["packet_row"] < LONGEST_PACKET_ROWS - 2 * BLOCK
+    )
+
+
+@kernel
+def take_usual(
+    book: np.void,
+    records: NDArray[np.void],
+    first: int,
+    end: int,
+    ticks: NDArray[np.int32],
+    homes: NDArray[np.int32],
+) -> int:
+    """Let records change the book and write their rows, up to one that is not usual.
 
     Args:
-        book: of BOOK_DTYPE; as it was if the answer is no.
-        record: of MBO_DTYPE.
+        book: of BOOK_DTYPE, settled.
+        records: `[n]` of MBO_DTYPE.
+        first: of the block.
+        end: behind the block.
+        ticks: `[end - first]` prices, see `hft_gym.tape.marks.mark`.
+        homes: `[end - first]` places of the map, see `hft_gym.tape.marks.ask_for_orders`.
+
+    Returns:
+        The record that comes next: `end`, or the one that is for the rules.
     """
-    place = idmap.locate(orders_of(book), record["order_id"])
-    order = orders_of(book)[place]
-    is_add = int(record["action"] == _ADD)
-    lots: Any = np.int64(record["size"])
-    held_lots = np.int64(order["lots"]) * order["is_used"]
-    px_ticks = _nearest_ticks(book, record["price"])
-    if not (_has_usual_head(book, record) & _is_usual(book, record, held_lots, px_ticks)):
-        return False
-    record_side = int(record["side"] == _BID) - int(record["side"] == _ASK)
-    side = _chosen(is_add, record_side, order["side"])
-    px_ticks = _chosen(is_add, px_ticks, order["px_ticks"])
-    queue_key = _chosen(is_add, next_queue_key(book), order["queue_key"])
-    change_lots: Any = (2 * is_add - 1) * lots
-    book["ts_exchange_ns"], book["ts_local_ns"] = record["ts_event"], record["ts_recv"]
+    orders = orders_of(book)
     book["row_flags"] = 0
-    idmap.put_at(orders_of(book), place, record["order_id"])
-    order["queue_key"] = queue_key
+    for number in range(first, end):
+        record, within = records[np.uint64(number)], np.uint64(number - first)
+        place = idmap.locate_from(orders, np.uint64(homes[within]), record["order_id"])
+        px_ticks: Any = np.int64(ticks[within])
+        if px_ticks == ODD:
+            return number
+        book["ts_exchange_ns"], book["ts_local_ns"] = record["ts_event"], record["ts_recv"]
+        if not _take(book, record, orders[place], place, px_ticks):
+            return number
+        book["action_count"][record["action"]] += 1
+        if record["flags"] & _F_LAST:
+            end_packet_here(book)
+    return end
+
+
+@inlined_kernel
+def _take(book: np.void, record: np.void, order: np.void, place: np.uint64, px_ticks: int) -> bool:
+    """What one record does; whether it was a usual one."""
+    action, is_known = record["action"], order["is_used"] != 0
+    lots: Any = np.int64(record["size"])
+    side = int(record["side"] == _BID) - int(record["side"] == _ASK)
+    if action == _ADD:
+        is_usual = (not is_known) & _can_rest(book, side, px_ticks)
+        if is_usual:
+            idmap.put_at(orders_of(book), place, record["order_id"])
+            book["free_slots"] -= 1
+            _rest(book, order, side, px_ticks, lots)
+    elif action == _CANCEL:
+        is_usual = is_known & (lots <= order["lots"])
+        if is_usual:
+            _cancel(book, order, place, lots)
+    elif action == _MODIFY:
+        is_usual = is_known & _can_rest(book, side, px_ticks)
+        if is_usual:
+            _modify(book, order, side, px_ticks, lots)
+    elif action == _FILL:
+        is_usual = is_known
+        if is_usual:
+            order["filled_lots"] = min(np.int64(order["filled_lots"]) + lots, MAX_LOTS)
+            append(book, Kind.FILL, order["side"], px_ticks, lots, order["queue_key"])
+    else:
+        is_usual = action == _TRADE
+        if is_usual:
+            append(book, Kind.TRADE, side, px_ticks, lots, -1)
+    return is_usual
+
+
+@inlined_kernel
+def _can_rest(book: np.void, side: int, px_ticks: int) -> Any:
+    """Whether there is a level for an order."""
+    return (side != 0) & ladder.has_page(book["levels_state"], px_ticks)
+
+
+@inlined_kernel
+def _rest(book: np.void, order: np.void, side: int, px_ticks: int, lots: int) -> None:
+    """An order goes to the back of a level that has a page."""
+    order["queue_key"] = next_queue_key(book)
     order["px_ticks"] = px_ticks
+    order["lots"] = lots
+    order["filled_lots"] = 0
     order["side"] = side
-    order["lots"] = held_lots + change_lots
-    order["filled_lots"] = (1 - is_add) * max(np.int64(order["filled_lots"]) - lots, 0)
-    ladder.change(book["levels_state"], side, px_ticks, change_lots)
-    append(book, 1 - is_add, side, px_ticks, lots, queue_key)
-    is_gone = int(held_lots + change_lots == 0)
-    book["free_slots"] += is_gone - is_add
+    ladder.join(book["levels_state"], side, px_ticks, lots)
+    append(book, Kind.ADD, side, px_ticks, lots, order["queue_key"])
+
+
+@inlined_kernel
+def _cancel(book: np.void, order: np.void, place: np.uint64, lots: int) -> None:
+    """A whole order leaves, or a part of it."""
+    _leave(book, order, lots)
+    is_gone = int(order["lots"] == 0)
+    book["free_slots"] += is_gone
     idmap.remove_if(orders_of(book), place, is_gone)
-    return True
 
 
 @inlined_kernel
-def _chosen(is_first: int, first: int, second: int) -> Any:
-    """`first` if `is_first` is 1, `second` if it is 0."""
-    return np.int64(second) + is_first * (np.int64(first) - np.int64(second))
+def _modify(book: np.void, order: np.void, side: int, px_ticks: int, lots: int) -> None:
+    """To another place, to the back of its own level, or to less."""
+    held_lots: Any = np.int64(order["lots"])
+    moves = (px_ticks != order["px_ticks"]) | (side != order["side"])
+    if moves | (lots > held_lots - np.int64(order["filled_lots"])):
+        _leave(book, order, held_lots)
+        _rest(book, order, side, px_ticks, lots)
+    elif lots < held_lots:
+        _leave(book, order, held_lots - lots)
 
 
 @inlined_kernel
-def _nearest_ticks(book: np.void, price: int) -> int:
-    """A price in ticks, right wherever it is a multiple of the tick; cheaper than a division."""
-    return int(np.floor(min(price, _FAR_PRICE) * book["ticks_per_price"] + 0.5))
-
-
-@inlined_kernel
-def _has_usual_head(book: np.void, record: np.void) -> Any:
-    """Whether flags and clocks are in order."""
-    ts_exchange_ns, ts_local_ns = np.int64(record["ts_event"]), np.int64(record["ts_recv"])
-    return (
-        (record["flags"] & _ANY_FLAG_BUT_LAST == 0)
-        & (book["in_snapshot"] == 0)
-        & (book["ts_exchange_ns"] <= ts_exchange_ns)
-        & (ts_exchange_ns < _UNDEF_TIME)
-        & (book["ts_local_ns"] <= ts_local_ns)
-        & (ts_local_ns < _UNDEF_TIME)
-    )
-
-
-@inlined_kernel
-def _is_usual(book: np.void, record: np.void, held_lots: int, px_ticks: int) -> Any:
-    """Whether the book can take the record without a second thought."""
-    lots, price = np.int64(record["size"]), record["price"]
-    can_add = (
-        (record["action"] == _ADD)
-        & (held_lots == 0)
-        & (px_ticks * book["tick_size_e9"] == price)
-        & (price != UNDEF_PRICE)
-        & ((record["side"] == _BID) | (record["side"] == _ASK))
-        & (book["free_slots"] > 0)
-        & ladder.has_page(book["levels_state"], px_ticks)
-    )
-    can_cancel = (record["action"] == _CANCEL) & (lots <= held_lots)
-    return (can_add | can_cancel) & (lots > 0) & (lots <= MAX_LOTS)
+def _leave(book: np.void, order: np.void, lots: int) -> None:
+    """Lots of an order leave its level."""
+    px_ticks: Any = np.int64(order["px_ticks"])
+    filled_lots: Any = np.int64(order["filled_lots"])
+    order["lots"] -= lots
+    order["filled_lots"] = max(filled_lots - lots, 0)
+    ladder.leave(book["levels_state"], order["side"], px_ticks, lots)
+    append(book, Kind.REDUCE, order["side"], px_ticks, lots, order["queue_key"])

@@ -1,5 +1,6 @@
 """Building: cached, ordered, and whole or not at all."""
 
+import hashlib
 import multiprocessing
 import signal
 from time import perf_counter
@@ -50,6 +51,15 @@ def test_one_file(source, cache):
     assert sum(tape.meta.records.values()) == 400
     assert told[-1] == ("a.mbo.dbn.zst", 1.0)
     assert tapes_in(cache) == [tape.path]
+
+
+def test_the_tape_knows_the_digest_of_its_source(source, cache):
+    path = write(source / "a.dbn.zst", random_records(3, 400), frames=2)
+    (tape,) = build_tapes(path, cache=cache)
+    assert tape.meta.source_sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+    moved = path.rename(source / "b.dbn.zst")
+    (again,) = build_tapes(moved, cache=cache)
+    assert again.meta.source_sha256 == tape.meta.source_sha256
 
 
 def test_the_second_call_only_opens(source, cache, monkeypatch):

@@ -5,7 +5,13 @@ import os
 import pytest
 
 from hft_gym.errors import InputError
-from hft_gym.tape.cache import code_digest, content_sha256, tape_path
+from hft_gym.tape.cache import (
+    code_digest,
+    content_sha256,
+    digest_before_reading,
+    require_folder,
+    tape_path,
+)
 
 
 def test_a_digest_is_remembered_until_the_file_changes(tmp_path, monkeypatch):
@@ -29,6 +35,10 @@ def test_bad_folders(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(InputError, match="cannot write the tape cache"):
         content_sha256(tmp_path / "file", tmp_path / "file" / "cache")
+    with pytest.raises(InputError, match="cannot write the tape cache"):
+        require_folder(tmp_path / "file" / "cache")
+    require_folder(tmp_path / "new" / "cache")
+    assert (tmp_path / "new" / "cache").is_dir()
 
 
 def test_everything_that_matters_is_in_the_name(tmp_path):
@@ -45,3 +55,36 @@ def test_everything_that_matters_is_in_the_name(tmp_path):
         tmp_path, source, "a", ["2", "1"], ""
     )
     assert len(code_digest()) == 64
+
+
+def test_a_new_file_is_digested_while_it_is_read(tmp_path):
+    cache, path = tmp_path / "cache", tmp_path / "a.dbn"
+    path.write_bytes(b"one two")
+    digest = digest_before_reading(path, cache)
+    digest.running.update(b"one ")
+    digest.running.update(b"two")
+    value = digest.value()
+    again = digest_before_reading(path, cache)
+    assert (again.running, again.value()) == (None, value)
+    assert content_sha256(path, tmp_path / "other") == value
+
+
+def test_a_file_that_was_moved_is_digested_before(tmp_path):
+    cache, path, moved = tmp_path / "cache", tmp_path / "a.dbn", tmp_path / "b.dbn"
+    path.write_bytes(b"one")
+    value = content_sha256(path, cache)
+    path.rename(moved)
+    digest = digest_before_reading(moved, cache)
+    assert (digest.running, digest.value()) == (None, value)
+    moved.write_bytes(b"longer")
+    assert digest_before_reading(moved, cache).running is not None
+
+
+def test_a_file_that_changes_while_it_is_read_is_not_remembered(tmp_path):
+    cache, path = tmp_path / "cache", tmp_path / "a.dbn"
+    path.write_bytes(b"one")
+    digest = digest_before_reading(path, cache)
+    digest.running.update(b"one")
+    path.write_bytes(b"another")
+    assert digest.value()
+    assert digest_before_reading(path, cache).running is not None

@@ -4,12 +4,13 @@ import threading
 
 import numpy as np
 import pytest
+import zstandard
 
 from hft_gym.errors import InputError
 from hft_gym.tape.dbn import open_dbn
 from hft_gym.tape.decoding import chunks_ahead
 from hft_gym.tape.records import MBP_1, MBP_10, TRADES
-from tests.dbn_files import LAST, definition, mbo, random_records, write
+from tests.dbn_files import LAST, definition, mbo, metadata, random_records, write
 from tests.level_files import mbp, trades
 
 
@@ -79,3 +80,41 @@ def test_who_leaves_early_leaves_no_thread(tmp_path):
     assert len(decoders()) == 1
     chunks.close()
     assert decoders() == []
+
+
+@pytest.mark.parametrize("name", ["a.dbn", "a.dbn.zst"])
+@pytest.mark.parametrize("read_bytes", [97, 1 << 18])
+def test_a_listener_hears_the_whole_file_before_the_last_records(
+    name, read_bytes, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("hft_gym.tape.decoding._READ_BYTES", read_bytes)
+    path = write(tmp_path / name, random_records(2, 400), frames=3)
+    heard = []
+    for _, share in chunks_ahead(open_dbn(path), 20, listener=heard.append):
+        if share == 1.0:
+            assert b"".join(heard) == path.read_bytes()
+    assert b"".join(heard) == path.read_bytes()
+
+
+@pytest.mark.parametrize("frames", [1, 40])
+def test_damage_behind_sound_metadata(frames, tmp_path):
+    path = write(tmp_path / "a.dbn.zst", random_records(1, 400), frames=frames)
+    file = open_dbn(path)  # reads the first frame, here a part of the metadata or everything
+    data = bytearray(path.read_bytes())
+    place = len(data) // 2
+    data[place : place + 9] = bytes(byte ^ 0x55 for byte in data[place : place + 9])
+    path.write_bytes(data)
+    with pytest.raises(InputError, match="damaged zstd data"):
+        list(chunks_ahead(file, 20))
+
+
+def test_damage_in_the_first_bytes_that_are_read(tmp_path):
+    records = random_records(1, 400)
+    sound = zstandard.ZstdCompressor(write_checksum=True).compress
+    head, damaged = sound(metadata()), bytearray(sound(records.tobytes()))
+    damaged[-9] ^= 0x55
+    path = tmp_path / "a.dbn.zst"
+    path.write_bytes(head + damaged)
+    file = open_dbn(path)
+    with pytest.raises(InputError, match="damaged zstd data"):
+        list(chunks_ahead(file, 20))

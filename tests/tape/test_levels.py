@@ -33,7 +33,7 @@ def test_it_is_a_dict(prices):
         if totals and rng.random() < 0.55:
             side, px_ticks = list(totals)[rng.integers(len(totals))]
             lots = int(rng.integers(1, totals[side, px_ticks] + 1))
-            ladder.change(state, side, px_ticks, -lots)
+            ladder.leave(state, side, px_ticks, lots)
             totals[side, px_ticks] -= lots
             if totals[side, px_ticks] == 0:
                 del totals[side, px_ticks]
@@ -42,6 +42,7 @@ def test_it_is_a_dict(prices):
             if not ladder.levels_have_room(state):
                 memory.grow()
             ladder.put(state, side, px_ticks, 3)
+            assert ladder.has_page(state, px_ticks)
             totals[side, px_ticks] = totals.get((side, px_ticks), 0) + 3
         bid, ask = touch_of(totals)
         assert touch(state) == (bid, ask)

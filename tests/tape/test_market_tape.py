@@ -187,3 +187,12 @@ def test_a_failure_leaves_nothing(tmp_path, monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         MarketTape.write(tmp_path / "a.arrow", columns(), META)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_who_wants_to_trade_without_a_session_hears_why(tape, tmp_path):
+    assert str(tape.no_session("do this")) == (
+        "es.dbn: no trading session found in 5 rows; do this"
+    )
+    meta = dataclasses.replace(META, schema="trades")
+    trades = MarketTape.write(tmp_path / "b.arrow", columns(), meta)
+    assert "no book to trade against; give data of the schema mbo" in str(trades.no_session("x"))

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from hft_gym.tape.orders import Anomaly, BookMemory, count, has_room
+from hft_gym.tape.orders import BLOCK, Anomaly, BookMemory, count, has_room
 
 
 def test_growing_gives_room_and_keeps_what_is_there():
-    memory = BookMemory(1, room=8)
+    memory = BookMemory(1, room=BLOCK)
     book = memory.book
     assert has_room(book)
     slots = int(book["slots"])

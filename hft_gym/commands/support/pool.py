@@ -1,7 +1,8 @@
 """Files over processes: results in order, one progress for all, and an end that leaves no litter.
 
 Workers are told to stop through shared memory and not by a signal, so that each can remove what it
-has half written; the terminal's Ctrl-C is the parent's business alone.
+has half written; the terminal's Ctrl-C is the parent's business alone. One that does not look, as
+while it compiles, is ended: what it leaves is without a name, or removed by the next build.
 """
 
 import contextlib
@@ -17,6 +18,7 @@ from hft_gym.commands.support.building import Built, Source, Wishes, built
 from hft_gym.errors import InputError
 
 _LOOK_EVERY_S = 0.1
+_GRACE_S = 2.0  # for workers to end by themselves
 _shared: Any = None  # of a worker: share done of each file, then whether to stop
 
 
@@ -38,6 +40,7 @@ def built_in_order(
         return
     context = multiprocessing.get_context("spawn")  # threads of a kernel do not survive a fork
     shares = context.Array("d", len(sources) + 1, lock=False)
+    others = set(multiprocessing.active_children())
     pool = ProcessPoolExecutor(jobs, context, _begin_worker, (shares,))
     try:
         with _interrupts_ignored():  # what is started now ignores them too
@@ -50,7 +53,23 @@ def built_in_order(
         ) from None
     finally:
         shares[len(sources)] = 1.0
+        _end(pool, others)
+
+
+def _end(pool: ProcessPoolExecutor, others: set[Any]) -> None:
+    """Let the workers go, and end those that stay.
+
+    Args:
+        pool: whose workers have been told to stop.
+        others: children of this process that are none of its workers.
+    """
+    workers = set(multiprocessing.active_children()) - others
+    patience = threading.Timer(_GRACE_S, lambda: [worker.terminate() for worker in workers])
+    patience.start()
+    try:
         pool.shutdown(wait=True, cancel_futures=True)
+    finally:
+        patience.cancel()
 
 
 def _from(

@@ -1,6 +1,9 @@
 """Files over processes: order, progress, and an end in the middle."""
 
+import multiprocessing
 import threading
+import time
+from concurrent.futures import ProcessPoolExecutor
 
 import pytest
 
@@ -44,3 +47,19 @@ def test_a_worker_that_is_told_to_stop(monkeypatch):
     pool._shared[-1] = 1.0
     with pytest.raises(KeyboardInterrupt):
         pool._tell(0, 0.5)
+
+
+def test_workers_that_do_not_look_are_ended(monkeypatch):
+    monkeypatch.setattr(pool, "_GRACE_S", 0.1)
+    context = multiprocessing.get_context("spawn")
+    other = context.Process(target=time.sleep, args=(3600,), daemon=True)
+    other.start()
+    executor = ProcessPoolExecutor(2, context)
+    sleeping = [executor.submit(time.sleep, 3600) for _ in range(2)]
+    try:
+        pool._end(executor, {other})
+        assert all(future.done() for future in sleeping)
+        assert set(multiprocessing.active_children()) == {other}
+    finally:
+        other.terminate()
+        other.join()
