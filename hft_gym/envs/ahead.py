@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from hft_gym.envs.interfaces import Models
+from hft_gym.envs.interfaces import Models, record_of
 from hft_gym.envs.observations.flat import Flat
-from hft_gym.envs.records import ENV_DTYPE, EPISODE_DTYPE, MARKET_DTYPE, SETTINGS_DTYPE, SPAN_DTYPE
+from hft_gym.envs.records import MARKET_DTYPE, SETTINGS_DTYPE, SPAN_DTYPE
 from hft_gym.envs.rewards.outside import as_model
 from hft_gym.envs.step import Kernels, bind
 from hft_gym.kernel.jit import has_cache
@@ -76,11 +76,11 @@ def compile_kernels(models: Models) -> Kernels:
     kernels = bind(models._replace(reward=in_kernel, observation=Flat()))
     space: Any = models.action.space()  # type: ignore[attr-defined]
     world = (np.zeros(1, MARKET_DTYPE), np.zeros(1, SPAN_DTYPE), np.zeros(1, SETTINGS_DTYPE))
-    one = np.zeros((1, 1), np.int32)
-    batch = (np.zeros(0, ENV_DTYPE), book_records(one, one)[:0])
+    one, record = np.zeros((1, 1), np.int32), record_of(models)
+    batch = (np.zeros(0, record), book_records(one, one)[:0])
     rows, numbers, flags = np.zeros((0, 1), np.float32), np.zeros(0, np.float32), np.zeros(0, bool)
     actions = np.zeros((0, *(space.shape or ())), space.dtype)
-    ended = (rows, np.zeros(0, EPISODE_DTYPE))
+    ended = (rows, np.zeros(0, record["episode"]))
     kernels.begin(*world, *batch, flags, rows, False)
     kernels.step(*world, *batch, actions, rows, numbers, flags, flags, *ended, 0, 0)
     return kernels
