@@ -7,6 +7,7 @@ interpreter's lock; what a second process has compiled, the first one finds in t
 import pickle
 import subprocess
 import sys
+from contextlib import suppress
 from types import TracebackType
 from typing import Any
 
@@ -34,7 +35,7 @@ class CompilingAhead:
 
     def __enter__(self) -> "CompilingAhead":
         """Begin."""
-        if has_cache():
+        if has_cache() or not sys.executable:
             return self
         try:
             wish = pickle.dumps((sys.path, pickle.dumps(self._models)))
@@ -45,8 +46,8 @@ class CompilingAhead:
             stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         assert self._process.stdin is not None
-        self._process.stdin.write(wish)
-        self._process.stdin.close()
+        with suppress(OSError), self._process.stdin as told:  # it may be gone already
+            told.write(wish)
         return self
 
     def __exit__(
