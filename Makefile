@@ -31,6 +31,8 @@ $(PINS): always
 	@test "$$(cat $@ 2>/dev/null)" = '$(CONSTRAINTS)' || echo '$(CONSTRAINTS)' > $@
 
 # pip would turn every module of every package into byte code; what training imports is enough
+IMPORTED := hydra, matplotlib.pyplot, numba, pyarrow, stable_baselines3, torch._dynamo, \
+  torch.utils.tensorboard
 $(TO_TRAIN): pyproject.toml $(CONSTRAINTS) $(PINS)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	  echo "hft_gym needs Python 3.11 or newer, $(PYTHON) is not: make install PYTHON=python3.12" >&2; \
@@ -39,8 +41,7 @@ $(TO_TRAIN): pyproject.toml $(CONSTRAINTS) $(PINS)
 	  echo "cannot make .venv: install your system's python3-venv package" >&2; exit 2; }
 	@echo "installing hft_gym and what training needs into .venv (half a minute)"
 	@$(PIP) --no-compile -c $(CONSTRAINTS) -e '.[agents]'
-	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -c 'import hydra, matplotlib.pyplot, numba, pyarrow, \
-	  stable_baselines3, torch._dynamo, torch.utils.tensorboard'
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -c 'import $(IMPORTED)'
 	@touch $@
 
 $(TO_CHECK): $(TO_TRAIN)

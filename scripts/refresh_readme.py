@@ -2,10 +2,12 @@
 
     python scripts/refresh_readme.py RUN [BENCHMARK.json]
     python scripts/refresh_readme.py --fidelity FILE
+    python scripts/refresh_readme.py --training [BENCHMARK.json]
 
 Fills what stands between `<!-- figures:NAME -->` and `<!-- /figures:NAME -->`: the table and the
 picture of a run, and the speed from the output of `python -m benchmarks.env --json`; or, of an MBO
-file, how simulated fills compare with the fates of its real orders.
+file, how simulated fills compare with the fates of its real orders; or how fast agents train, from
+the output of `python -m benchmarks.training --json`.
 """
 
 import json
@@ -47,6 +49,17 @@ def speed(measured: dict[str, Any], machine: str) -> str:
     )
 
 
+def training_speed(measured: dict[str, Any]) -> str:
+    """One sentence from the figures of `benchmarks.training`."""
+    m = measured
+    thousand = {name: f"{m[name] / 1e3:.0f} k" for name in m if name.endswith("_fps")}
+    return (
+        f"`agent=ppo` trains at {thousand['ppo_fps']} steps/s, {m['ppo_share_of_zero_env']:.0%} of "
+        f"what it reaches on environments that cost nothing; `agent=ppo_fast` at "
+        f"{thousand['ppo_fast_fps']} ({m['num_envs']:,} environments; {m['machine']})."
+    )
+
+
 def machine_name() -> str:
     """The processor and how the system calls it."""
     try:
@@ -75,6 +88,18 @@ def main(run: str, benchmark: str | None = None) -> None:
     print(f"README.md: figures of {folder.name}")
 
 
+def compare_training(benchmark: str | None = None) -> None:
+    """Fill the block `training` of README.md."""
+    if benchmark is None:
+        command = [sys.executable, "-m", "benchmarks.training", "--json"]
+        measured = json.loads(subprocess.check_output(command, cwd=ROOT, text=True))
+    else:
+        measured = json.loads(Path(benchmark).read_text())
+    page = ROOT / "README.md"
+    page.write_text(filled(page.read_text(), "training", training_speed(measured)))
+    print("README.md: speed of training")
+
+
 def compare_fills(file: str) -> None:
     """Fill the block `fidelity` of README.md with the table of an MBO file."""
     command = [sys.executable, "-m", "hft_gym", "fidelity", file, "--markdown"]
@@ -87,6 +112,9 @@ def compare_fills(file: str) -> None:
 if __name__ == "__main__":
     if len(sys.argv) == 3 and sys.argv[1] == "--fidelity":
         compare_fills(str(Path(sys.argv[2]).resolve()))
+        sys.exit()
+    if sys.argv[1:2] == ["--training"] and len(sys.argv) <= 3:
+        compare_training(*sys.argv[2:])
         sys.exit()
     if len(sys.argv) not in (2, 3):
         sys.exit(__doc__)

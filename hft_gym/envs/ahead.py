@@ -7,14 +7,15 @@ interpreter's lock; what a second process has compiled, the first one finds in t
 import pickle
 import subprocess
 import sys
+from contextlib import suppress
 from types import TracebackType
 from typing import Any
 
 import numpy as np
 
-from hft_gym.envs.interfaces import Models
+from hft_gym.envs.interfaces import Models, record_of
 from hft_gym.envs.observations.flat import Flat
-from hft_gym.envs.records import ENV_DTYPE, EPISODE_DTYPE, MARKET_DTYPE, SETTINGS_DTYPE, SPAN_DTYPE
+from hft_gym.envs.records import MARKET_DTYPE, SETTINGS_DTYPE, SPAN_DTYPE
 from hft_gym.envs.rewards.outside import as_model
 from hft_gym.envs.step import Kernels, bind
 from hft_gym.kernel.jit import has_cache
@@ -34,7 +35,7 @@ class CompilingAhead:
 
     def __enter__(self) -> "CompilingAhead":
         """Begin."""
-        if has_cache():
+        if has_cache() or not sys.executable:
             return self
         try:
             wish = pickle.dumps((sys.path, pickle.dumps(self._models)))
@@ -45,8 +46,8 @@ class CompilingAhead:
             stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         assert self._process.stdin is not None
-        self._process.stdin.write(wish)
-        self._process.stdin.close()
+        with suppress(OSError), self._process.stdin as told:  # it may be gone already
+            told.write(wish)
         return self
 
     def __exit__(
@@ -71,17 +72,16 @@ compile_kernels(pickle.loads(models))
 
 
 def compile_kernels(models: Models) -> Kernels:
-    """The kernels of a `BatchCore` of these models, compiled by running on nothing."""
+    """The kernels of a `BatchCore`, those of `reset` and `step` compiled by running on nothing."""
     in_kernel, _ = as_model(models.reward)
     kernels = bind(models._replace(reward=in_kernel, observation=Flat()))
     space: Any = models.action.space()  # type: ignore[attr-defined]
     world = (np.zeros(1, MARKET_DTYPE), np.zeros(1, SPAN_DTYPE), np.zeros(1, SETTINGS_DTYPE))
-    one = np.zeros((1, 1), np.int32)
-    batch = (np.zeros(0, ENV_DTYPE), book_records(one, one)[:0])
+    one, record = np.zeros((1, 1), np.int32), record_of(models)
+    batch = (np.zeros(0, record), book_records(one, one)[:0])
     rows, numbers, flags = np.zeros((0, 1), np.float32), np.zeros(0, np.float32), np.zeros(0, bool)
     actions = np.zeros((0, *(space.shape or ())), space.dtype)
-    ended = (rows, np.zeros(0, EPISODE_DTYPE))
+    ended = (rows, np.zeros(0, record["episode"]))
     kernels.begin(*world, *batch, flags, rows, False)
     kernels.step(*world, *batch, actions, rows, numbers, flags, flags, *ended, 0, 0)
-    kernels.begin_at(*world, *batch, np.zeros((0, 3), np.int64), rows)
     return kernels

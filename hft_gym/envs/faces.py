@@ -10,6 +10,7 @@ from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 from numpy.typing import NDArray
 
+from hft_gym.envs.ahead import CompilingAhead
 from hft_gym.envs.core import BatchCore
 from hft_gym.envs.data import load, part_of
 from hft_gym.envs.dataset import Dataset
@@ -48,7 +49,8 @@ def make_core(
     models = models._replace(**{n: options.pop(n) for n in Models._fields if n in options})
     if not isinstance(data, Dataset):
         source = None if data is None else Path(data)
-        whole = load(source, step_ms, models.market.latency.feed)
+        with CompilingAhead(models):
+            whole = load(source, step_ms, models.market.latency.feed)
         data = part_of(whole.warmed_up(warm_up_decisions), part)
     return BatchCore(data, models, num_envs, **options)
 

@@ -1,17 +1,19 @@
 """Every algorithm of conf/agent learns on the actions that suit it, is saved, loaded and judged."""
 
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from gymnasium import spaces
+from hydra.utils import get_object
 
 from agents import build, judging, saving, settings, training
 from agents.run_folder import RunFolder
 from hft_gym.errors import ConfigError
 from tests.agents.small import SMALL
-from tests.agents.test_schema import composed
+from tests.agents.test_schema import CONF, composed
 
 pytestmark = pytest.mark.slow
 
@@ -19,6 +21,7 @@ OF_ANY = [text for text in SMALL if not text.startswith("agent.")]
 OF_ROLLOUTS = ["agent.n_steps=16"]
 OFF_POLICY = ["agent.learning_starts=64", "agent.batch_size=32"]
 ACTIONS = {
+    "ppo_fast": (spaces.MultiDiscrete, [*OF_ROLLOUTS, "agent.batch_size=64"]),
     "a2c": (spaces.MultiDiscrete, OF_ROLLOUTS),
     "recurrent_ppo": (spaces.MultiDiscrete, [*OF_ROLLOUTS, "agent.batch_size=64"]),
     "dqn": (spaces.Discrete, OFF_POLICY),
@@ -100,6 +103,24 @@ def test_ppo_learns_from_other_forms_of_observation(observation, data, tmp_path)
     names = {"observation.market", "observation.own", "observation.book"}
     assert set(first) == {"reward"} | (names if observation == "dict" else {"observation"})
     assert judging.judgement(config, data, model, "ppo").summaries[0].policy == "ppo"
+
+
+WANTED = {"sac": spaces.Box, "dqn": spaces.Discrete}
+EXPERIMENTS = sorted(path.stem for path in (Path(CONF) / "experiment").glob("*.yaml"))
+
+
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_every_experiment_is_a_run_whose_actions_suit_its_agent(name):
+    config = settings.of_new_run(composed(f"experiment={name}"))
+    space = build.models(config).action.space()
+    algorithm = get_object(config.agent._target_).__name__.lower()
+    assert isinstance(space, WANTED.get(algorithm, spaces.MultiDiscrete))
+    assert composed(f"experiment={name}", "total_timesteps=5").total_timesteps == 5
+
+
+def test_there_is_an_experiment_for_every_agent():
+    agents = {path.stem for path in (Path(CONF) / "agent").glob("*.yaml")}
+    assert agents <= {name.removeprefix("market_making_") for name in EXPERIMENTS}
 
 
 def test_a_missing_package_is_named(monkeypatch):
