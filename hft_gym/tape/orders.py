@@ -88,7 +88,8 @@ BOOK_DTYPE = np.dtype(
         ("packet_row", "i8"),  # where in the buffer the open packet begins
         ("ts_exchange_ns", "i8"),  # latest so far
         ("ts_local_ns", "i8"),
-        ("row_flags", "i8"),
+        ("row_flags", "i8"),  # of the record in hand
+        ("packet_flags", "i8"),  # of the latest row
         ("in_snapshot", "i8"),
         ("crossed", "i8"),  # the book as the open packet found it
         ("in_span", "i8"),  # whether the live packet before left it crossed or locked

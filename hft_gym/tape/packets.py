@@ -40,6 +40,7 @@ def append(book: np.void, kind: int, side: int, px_ticks: int, lots: int, queue_
     """Write one row at the time of the record in hand, if rows are wanted at all."""
     row, rows = np.uint64(book["rows"]), book["buffer_rows"]  # unsigned: see idmap.home
     book["rows"] += 1
+    book["packet_flags"] = book["row_flags"]
     if not book["is_writing"]:
         return
     _i8(book["ts_exchange_ns_address"], rows)[row] = book["ts_exchange_ns"]
@@ -76,7 +77,7 @@ def end_packet_here(book: np.void) -> None:
     crossed = is_crossed(book["levels_state"])
     if book["is_writing"]:
         _mark(book, start, end, crossed or book["crossed"])
-    if book["row_flags"] & Flag.SNAPSHOT == 0:
+    if book["packet_flags"] & Flag.SNAPSHOT == 0:
         observe(book, Observation.CROSSED_PACKETS, int(crossed))
         observe(book, Observation.CROSSED_SPANS, int(crossed) & int(not book["in_span"]))
         book["in_span"] = crossed
