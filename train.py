@@ -1,9 +1,14 @@
 """Train an agent on market data and judge it on held-out data: python train.py --help."""
 
+import os
 import sys
 from importlib import import_module
 from pathlib import Path
 from threading import Thread
+
+# read when torch is loaded: its threads sleep, not spin, while they wait for each other; where a
+# machine has other work as well, spinning costs most of the speed
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 import hydra
 import torch
@@ -11,6 +16,7 @@ from omegaconf import DictConfig
 
 from agents import build, command, judging, schema, settings, training
 from agents.run_folder import RunFolder, versions
+from hft_gym.envs.ahead import CompilingAhead
 from hft_gym.errors import ConfigError
 
 ROOT = Path(__file__).resolve().parent
@@ -30,8 +36,9 @@ def main(config: DictConfig) -> None:
 
     # optimisers import it, which takes a second: let it come while kernels read the tapes
     Thread(target=import_module, args=["torch._dynamo"], daemon=True).start()
-    tapes = build.tapes(config, print)
-    data = build.datasets(config, tapes)
+    with CompilingAhead(build.models(config)):
+        tapes = build.tapes(config, print)
+        data = build.datasets(config, tapes)
     if old:
         model = training.resumed(config, data.train, old.newest_model())
     else:

@@ -8,13 +8,14 @@ from typing import Any
 from hydra.utils import instantiate
 from omegaconf import DictConfig
 from stable_baselines3.common.base_class import BaseAlgorithm
-from stable_baselines3.common.vec_env import VecEnv, VecNormalize
+from stable_baselines3.common.vec_env import VecEnv
 
+from agents.normalise import normalised
 from agents.vec_env import HftVecEnv
 from hft_gym.envs.actions.touch_quotes import TouchQuotes
 from hft_gym.envs.core import BatchCore
 from hft_gym.envs.dataset import Dataset, Split, has_session, split
-from hft_gym.envs.interfaces import Models
+from hft_gym.envs.interfaces import Models, OpenEnded
 from hft_gym.envs.observations.flat import Flat
 from hft_gym.errors import ConfigError
 from hft_gym.kernel.jit import enable_cache
@@ -59,7 +60,8 @@ def datasets(config: DictConfig, of_tapes: list[MarketTape]) -> Split:
     features = _instances(config.features.market)
     step = instantiate(config.env.step)
     whole = Dataset.of(of_tapes, step, features, instantiate(config.latency).feed)
-    return split(whole, **config.data.split)
+    warm_up = config.env.get("warm_up_decisions", 0)  # runs of before there was one
+    return split(whole.warmed_up(warm_up), **config.data.split)
 
 
 def models(config: DictConfig) -> Models:
@@ -74,16 +76,22 @@ def models(config: DictConfig) -> Models:
         action=instantiate(config.action),
         reward=instantiate(config.reward, _convert_="all"),
         own_features=_instances(config.features.own),
-        # runs of before observations had forms have no such setting
+        # runs of before observations had forms, or there were tasks, have no such setting
         observation=instantiate(config.observation) if "observation" in config else Flat(),
+        task=instantiate(config.task) if "task" in config else OpenEnded(),
     )
 
 
 def rule_models(chosen: Models) -> Models:
-    """The same parts for rules, which act by `TouchQuotes` whatever the agent does."""
+    """The same parts for rules, which quote by `TouchQuotes` whatever the agent does.
+
+    An action model of another kind tells in `for_rules()` by what they act instead.
+    """
     action = chosen.action
     if isinstance(action, TouchQuotes) and action.sizes == 1:
         return chosen
+    if hasattr(action, "for_rules"):
+        return chosen._replace(action=action.for_rules(), observation=Flat())
     kept = {name: getattr(action, name) for name in _OF_RULES if hasattr(action, name)}
     return chosen._replace(action=TouchQuotes(**kept), observation=Flat())
 
@@ -108,7 +116,7 @@ def vec_env(config: DictConfig, batch: BatchCore) -> VecEnv:
     env = HftVecEnv(batch, stagger=True)
     if not (config.normalise.norm_obs or config.normalise.norm_reward):
         return env
-    return VecNormalize(env, gamma=config.agent.get("gamma", 0.99), **config.normalise)
+    return normalised(env, gamma=config.agent.get("gamma", 0.99), **config.normalise)
 
 
 def agent(config: DictConfig, env: VecEnv, seed: int) -> BaseAlgorithm:
@@ -133,4 +141,4 @@ def agent(config: DictConfig, env: VecEnv, seed: int) -> BaseAlgorithm:
 
 
 def _instances(group: DictConfig) -> tuple[Any, ...]:
-    return tuple(instantiate(part) for part in group.values())
+    return tuple(instantiate(part) for part in group.values() if part is not None)

@@ -49,7 +49,8 @@ class Progress(BaseCallback):
     def _on_step(self) -> bool:
         if self.n_calls == 1:  # the kernels were compiled in it: it tells nothing of the speed
             self._first = self.model.num_timesteps
-            self._start_s = self._last_s = perf_counter()
+            self._start_s = perf_counter()
+            self._last_s = self._start_s - self._every_s + 1.0  # a first line soon
         if self._bar is not None:
             self._bar.update(self.model.num_timesteps - self._bar.n)
         elif perf_counter() - self._last_s >= self._every_s:

@@ -11,6 +11,8 @@ from stable_baselines3.common.callbacks import BaseCallback
 from stable_baselines3.common.vec_env import VecEnv
 from stable_baselines3.common.vec_env.base_vec_env import VecEnvStepReturn, VecEnvWrapper
 
+from agents.networks import FusedMlpPolicy, SharedMlpPolicy
+
 
 class BatchedPPO(PPO):
     """PPO whose bootstrap at truncation is one forward pass instead of one for each environment.
@@ -18,7 +20,14 @@ class BatchedPPO(PPO):
     The same algorithm as `stable_baselines3.PPO` (Pardo et al. 2018, "Time limits in reinforcement
     learning", section 3), which spends about 50 µs on each truncated environment. During a rollout
     callbacks see rewards that hold the bootstrap already, and `TimeLimit.truncated` as False.
+    `policy` may also name those of `agents.networks`.
     """
+
+    policy_aliases = {  # noqa: RUF012 - its way
+        **PPO.policy_aliases,
+        "FusedMlpPolicy": FusedMlpPolicy,
+        "SharedMlpPolicy": SharedMlpPolicy,
+    }
 
     def collect_rollouts(
         self,

@@ -1,7 +1,7 @@
 """What a run can be told, with types: Hydra refuses unknown names and wrong kinds of values.
 
-The groups data, market, latency, queue, fees, risk, features, action, reward, observation, agent
-and strategy are open: their files name a `_target_` and its parameters.
+The groups data, market, latency, queue, fees, risk, task, features, placement, action, reward,
+observation, agent and strategy are open: their files name a `_target_` and its parameters.
 """
 
 from dataclasses import dataclass, field
@@ -18,6 +18,7 @@ class EnvConfig:
         num_envs: environments trained side by side.
         step: how far apart decisions are, a class of `hft_gym.envs.grid`.
         episode_decisions: steps an episode.
+        warm_up_decisions: left out at the beginning of every stretch of the data.
         max_position_lots: quotes never take |position| beyond this.
         ruin_ticks: an episode that has lost so much ends; 0: never.
         threads: threads that step the environments.
@@ -26,6 +27,7 @@ class EnvConfig:
     num_envs: int = 1024
     step: Any = None
     episode_decisions: int = 240
+    warm_up_decisions: int = 0
     max_position_lots: int = 10
     ruin_ticks: float = 0.0
     threads: int = 1
@@ -89,7 +91,9 @@ class RunConfig:
     queue: Any = None
     fees: Any = None
     risk: Any = None
+    task: Any = None
     features: Any = None
+    placement: Any = None
     action: Any = None
     reward: Any = None
     observation: Any = None

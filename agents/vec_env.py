@@ -179,8 +179,13 @@ class HftVecEnv(VecEnv):
     def env_method(
         self, method_name: str, *args: Any, indices: VecEnvIndices = None, **kwargs: Any
     ) -> list[Any]:
-        """Call the core's method once; its answer stands for each index."""
+        """Call the core's method once; its answer stands for each index.
+
+        Of `action_masks`, which has a row for each environment, each index gets its own.
+        """
         answer = getattr(self.core, method_name)(*args, **kwargs)
+        if method_name == "action_masks":
+            return [answer[i] for i in self._get_indices(indices)]
         return [answer for _ in self._get_indices(indices)]
 
     def env_is_wrapped(

@@ -4,8 +4,14 @@ from gymnasium.envs.registration import register
 
 __version__ = "0.1.0"
 
-register(
-    id="hft_gym/MarketMaking-v0",
-    entry_point="hft_gym.envs.market_making:MarketMakingEnv",
-    vector_entry_point="hft_gym.envs.market_making:MarketMakingVectorEnv",
-)
+for _name, _module in (
+    ("MarketMaking", "market_making"),
+    ("Execution", "execution"),
+    ("Trading", "trading"),
+    ("OrderEntry", "order_entry"),
+):
+    register(
+        id=f"hft_gym/{_name}-v0",
+        entry_point=f"hft_gym.envs.{_module}:{_name}Env",
+        vector_entry_point=f"hft_gym.envs.{_module}:{_name}VectorEnv",
+    )

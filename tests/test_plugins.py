@@ -6,19 +6,25 @@ from pathlib import Path
 import numpy as np
 import pytest
 from hydra import compose, initialize_config_dir
+from hydra.utils import instantiate
 
 from agents import build, schema, settings
 from hft_gym.envs.core import BatchCore
 from hft_gym.envs.dataset import Dataset
 from hft_gym.envs.grid import ByTime
+from hft_gym.envs.interfaces import begin_acting, carry_out, record_of
+from hft_gym.envs.records import SETTINGS_DTYPE
+from hft_gym.features.book import Spread
 from hft_gym.kernel.jit import enable_cache
 from hft_gym.market.latencies.constant import Constant
+from hft_gym.market.records import Action
 from hft_gym.tape.rows import Kind
+from tests.envs.sent import MARKET, TAPE, env_of, sent
 from tests.random_tapes import random_tape
 
 OUTSIDE = Path(__file__).parent / "outside"
 CONF = str(Path(__file__).resolve().parents[1] / "conf")
-KINDS = ("features", "action", "reward", "latency", "queue", "fees")
+KINDS = ("features", "action", "reward", "latency", "queue", "fees", "task")
 FEED_NS, EPISODE, ENVS = 20_000, 15, 4
 
 
@@ -35,6 +41,7 @@ def test_they_are_chosen_by_name(monkeypatch):
     parts = build.models(composed(monkeypatch, *(f"{kind}=mine" for kind in KINDS)))
     market = parts.market
     chosen = (market.latency.entry, market.queue, market.fees, *parts[1:3], *parts.own_features)
+    assert type(parts.task).__name__ == "MessageBudget"
     names = [type(part).__name__ for part in chosen]
     assert names == ["Slowing", "Half", "PerFill", "SameDistance", "MyReward", "MessagesSent"]
     assert parts.action.distances == 2
@@ -53,6 +60,38 @@ def test_or_by_their_path_alone(monkeypatch):
     )
     assert parts.reward.per_lot == 2
     assert parts.market.queue.share == 0.5
+
+
+@pytest.mark.kernel
+def test_a_placement_rule_places_orders(monkeypatch):
+    parts = build.models(composed(monkeypatch, "task=trading", "placement=mine"))
+    env = env_of(record_of(parts), bid=100, ask=103)
+    settings_row = np.zeros(1, SETTINGS_DTYPE)[0]
+    settings_row["max_position_lots"] = 10
+    begin_acting(parts.action, env)
+    carry_out(parts.action, MARKET, TAPE, env, 2, settings_row)
+    assert sent(env) == [(Action.NEW, 0, 1, 99, 1)]
+
+
+@pytest.mark.kernel
+def test_an_action_sends_its_own_messages(monkeypatch):
+    parts = build.models(composed(monkeypatch, "action=mine_alone"))
+    env = env_of(record_of(parts), bid=100, ask=103)
+    settings_row = np.zeros(1, SETTINGS_DTYPE)[0]
+    told = []
+    for choice in (1, 1, 0):
+        carry_out(parts.action, MARKET, TAPE, env, choice, settings_row)
+        told.append(sent(env))
+    assert told == [[(Action.NEW, 0, 1, 100, 3)], [], [(Action.CANCEL, 0, 1, 100, 0)]]
+
+
+def test_a_clock_says_when_decisions_are_made(monkeypatch):
+    clock = instantiate(composed(monkeypatch, "env=mine").env.step)
+    tape = random_tape(40, 300)
+    found = Dataset.of([tape], clock, (Spread(),), Constant(FEED_NS)).markets[0].decisions
+    rows = np.flatnonzero((tape.kind == Kind.TRADE) & (tape.lots >= 8))
+    assert 5 < found.size <= rows.size
+    assert (found["ts_local_ns"] == tape.ts_local_ns[found["row"] - 1] + FEED_NS).all()
 
 
 @pytest.mark.long
@@ -83,8 +122,8 @@ def check(run, market):
     """Each part did what its author wrote."""
     trades = market.tape.kind == Kind.TRADE
     fills = 0
-    for observations, rewards, _, truncated, envs, _ in run:
-        for k in np.flatnonzero(~truncated):
+    for observations, rewards, terminated, truncated, envs, _ in run:
+        for k in np.flatnonzero(~(truncated | terminated)):
             env, trader = envs[k], envs[k]["trader"]
             seen = trades[: market.decisions[env["decision"]]["row"]].sum()
             assert observations[k, 0] <= seen / 50 + 1e-6
@@ -97,3 +136,8 @@ def check(run, market):
             fills += int(count)
     assert fills > 0
     assert run[-1][-1]["quotes"].any()
+    for _, _, terminated, truncated, _, finished in run:
+        ended = finished[terminated | truncated]
+        assert (ended["is_spent"] == (ended["quotes"] >= 6)).all()
+        assert (finished[terminated]["quotes"] >= 6).all()
+    assert any(step[2].any() for step in run)

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from hft_gym.book.ladder import NO_PRICE, best_ask_at_or_above, best_bid_at_or_below
 from hft_gym.errors import InputError
 from hft_gym.kernel.address import address_of, aligned_zeros, column
-from hft_gym.kernel.jit import kernel
-from hft_gym.kernel.lanes import LANES, WIDE, add_moves, first_bits
+from hft_gym.kernel.jit import inlined_kernel, kernel
+from hft_gym.kernel.lanes import LANES, WIDE, add_moves, first_bits, moved_at
 from hft_gym.tape.market_tape import MarketTape
 from hft_gym.tape.rows import Flag, Kind
 
@@ -41,6 +41,7 @@ QUIET = 1 << 27
 MEETS_ASK = 3 << 27
 NO_ASK = 1 << 30  # bound of a trader without an ask
 
+LAST = int(Flag.LAST)
 ADD, REDUCE, TRADE = int(Kind.ADD), int(Kind.REDUCE), int(Kind.TRADE)
 CLEAR, LEVEL = int(Kind.CLEAR), int(Kind.LEVEL)
 CROSSED = int(Flag.CROSSED) | int(Flag.HALTED)  # either way, nobody can trade
@@ -55,11 +56,12 @@ BLOCK_DTYPE = np.dtype(
         # the window round the touch before the first row
         ("window_lots", "i4", (WINDOW_PLACES,)),
         ("window_place", "i4"),  # the first one
-        ("notes", "i4"),  # WAS_CROSSED, WAS_EMPTIED
+        ("notes", "u4"),  # WAS_CROSSED, WAS_EMPTIED; bit LAST_AT + k: row k ends a packet
     ]
 )
 WAS_CROSSED = 1  # the book is crossed before some row of the block
 WAS_EMPTIED = 2  # some row of the block empties the book
+LAST_AT = 16
 BLOCK_BYTES = BLOCK_DTYPE.itemsize
 LOTS_AT, KEYS_AT, WINDOW_AT = (
     BLOCK_DTYPE.fields[name][1]  # type: ignore[index]
@@ -164,13 +166,14 @@ def _uncrossings(flags: NDArray[np.uint8]) -> NDArray[np.int64]:
 
 
 @kernel
-def _reach_of(kind: int, side: int, level: int, levels: int, tradable: bool) -> int:
+def _reach_of(kind: int, side: int, lots: int, level: int, levels: int, tradable: bool) -> int:
     """What a row can do to an order of ours; a trade beyond the band meets all that lies in it."""
     if kind == CLEAR:
         return EMPTIES
     inside = 0 <= level < levels
     level = min(max(level, -1), levels)
-    if kind in (ADD, TRADE) and tradable and side != 0:
+    meets = kind == TRADE or (kind == ADD and lots > 0)
+    if meets and tradable and side != 0:
         return MEETS_BID + 2 * level + 1 if side < 0 else MEETS_ASK + 2 * level
     place = 2 * level + (1 if side < 0 else 0)
     if inside and kind in (REDUCE, LEVEL):
@@ -196,12 +199,15 @@ def _note_rows(columns: Any, base_ticks: int, blocks: NDArray[Any], places: int)
         block, k = blocks[row // BLOCK_ROWS], row % BLOCK_ROWS
         kind, side, level = int(kinds[row]), int(sides[row]), int(prices[row]) - base_ticks
         tradable = flags[row] & NOT_TRADABLE == 0
-        block["reach"][k] = _reach_of(kind, side, level, places // 2, tradable)
+        lots = int(sizes[row])
+        block["reach"][k] = _reach_of(kind, side, lots, level, places // 2, tradable)
         block["queue_key"][k] = sizes[row] if kind == TRADE else keys[row]
         if 0 <= level < places // 2 and kind in (ADD, REDUCE):
             block["moved_lots"][k] = sizes[row] if kind == ADD else -sizes[row]
         if kind == CLEAR:
             block["notes"] |= WAS_EMPTIED
+        if flags[row] & LAST:
+            block["notes"] |= 1 << (LAST_AT + k)
 
 
 @kernel
@@ -281,6 +287,18 @@ def queue_key_at(index: np.void, row: int) -> int:
 
 
 @kernel
+def ends_packet(index: np.void, row: int) -> bool:
+    """Whether the book is consistent again after a row."""
+    return _blocks_of(index)[row // BLOCK_ROWS]["notes"] >> (LAST_AT + row % BLOCK_ROWS) & 1 != 0
+
+
+@kernel
+def level_met(reach: int) -> int:
+    """The level of a row that may trade with us; -1 or the number of levels: beyond the band."""
+    return (reach - MEETS_BID - 1) >> 1 if reach < 0 else (reach - MEETS_ASK) >> 1
+
+
+@kernel
 def block_address(index: np.void, row: int) -> int:
     """Where the block of a row lies in memory."""
     return int(index["blocks_address"]) + BLOCK_BYTES * (row // BLOCK_ROWS)
@@ -318,6 +336,18 @@ def _replay(
         place = reach & PLACE_MASK
         if span[0] <= place < span[1]:
             ladder[place] += moved_lots_at(index, row)
+
+
+@inlined_kernel
+def lots_near(index: np.void, row: int, place: int) -> int:
+    """Lots of a place before a row, where the window tells; -1: look at a whole ladder."""
+    block = _blocks_of(index)[row // BLOCK_ROWS]
+    k = place - block["window_place"]
+    if k < 0 or k >= WINDOW_PLACES or block["notes"] & WAS_EMPTIED:
+        return -1
+    address = block_address(index, row)
+    moved = moved_at(address, address + LOTS_AT, row % BLOCK_ROWS, place, PLACE_MASK)
+    return int(block["window_lots"][k]) + moved
 
 
 @kernel

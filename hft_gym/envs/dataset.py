@@ -52,6 +52,7 @@ class Market:
             self.decisions.size,
             address_of(self.decisions),
             address_of(self.features),
+            0,
         )
 
 
@@ -131,6 +132,23 @@ class Dataset:
         length = spans["stop_decision"] - spans["first_decision"]
         spans["stop_decision"] = spans["first_decision"] + (length * stop).astype(np.int64)
         spans["first_decision"] += (length * start).astype(np.int64)
+        return replace(self, spans=spans)
+
+    def warmed_up(self, decisions: int) -> "Dataset":
+        """The part that leaves out so many decisions at the beginning of every stretch.
+
+        What features remember has begun to mean something by then.
+
+        Raises:
+            ConfigError: nothing would be left, or the number is negative.
+        """
+        spans = self.spans.copy()
+        spans["first_decision"] += decisions
+        spans = spans[spans["first_decision"] < spans["stop_decision"]]
+        if decisions < 0 or not spans.size:
+            raise ConfigError(
+                f"warm_up_decisions must be at least 0 and leave some data, not {decisions}"
+            )
         return replace(self, spans=spans)
 
     def windows(self, episode_decisions: int) -> NDArray[np.int64]:

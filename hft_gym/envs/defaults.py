@@ -1,11 +1,13 @@
 """The parts an environment has when nobody chooses others; conf/ names the same."""
 
+from hft_gym.envs.actions.level_quotes import LevelQuotes
 from hft_gym.envs.actions.touch_quotes import TouchQuotes
 from hft_gym.envs.interfaces import Models
 from hft_gym.envs.rewards.inventory_penalty import InventoryPenalty
 from hft_gym.features.book import Imbalance, MicroPrice, Spread
 from hft_gym.features.flow import OrderFlowImbalance, TradeFlow
 from hft_gym.features.own import Inventory, QueueAhead, QuoteDistance, TimeLeft
+from hft_gym.features.own_orders import RankedDistance, RankedQueue
 from hft_gym.features.price import Momentum, Volatility
 from hft_gym.market.fees.per_lot import PerLot
 from hft_gym.market.interfaces import MarketModels
@@ -45,3 +47,13 @@ MODELS = Models(
     reward=InventoryPenalty(),
     own_features=OWN_FEATURES,
 )
+
+LEVELS = 3
+LEVEL_FEATURES = (
+    Inventory(),
+    TimeLeft(),
+    *(RankedDistance(side, rank) for rank in range(LEVELS) for side in (1, -1)),
+    *(RankedQueue(side, rank) for rank in range(LEVELS) for side in (1, -1)),
+)
+# market making with several quotes on each side
+LEVEL_MODELS = MODELS._replace(action=LevelQuotes(LEVELS), own_features=LEVEL_FEATURES)

@@ -5,14 +5,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hft_gym.envs.interfaces import Models
+from hft_gym.envs.interfaces import Models, OpenEnded, begin_task, hold
 from hft_gym.features.engine import DECISION_DTYPE
 from hft_gym.kernel.address import column
-from hft_gym.kernel.jit import kernel
+from hft_gym.kernel.jit import inlined_kernel, kernel
 from hft_gym.kernel.random import below
 from hft_gym.market.account import MICROTICKS, clear_trader, known_equity_ticks, learn
 from hft_gym.market.columns import consumed_of
-from hft_gym.market.interfaces import fee_microticks
+from hft_gym.market.interfaces import MarketModels, begin_episode, fee_microticks
 
 FOREVER_NS = 2**62
 
@@ -63,6 +63,15 @@ def start_at(
 
 
 @kernel
+def vary(models: MarketModels, trader: np.void) -> None:
+    """Let models of the market draw what holds for an episode that has just begun."""
+    begin_episode(models.latency.entry, trader)
+    begin_episode(models.latency.cancel, trader)
+    begin_episode(models.latency.response, trader)
+    begin_episode(models.fees, trader)
+
+
+@kernel
 def draw_start(spans: NDArray[Any], settings: np.void, env: np.void) -> tuple[int, int]:
     """A tape and a decision at which a whole episode fits, each place equally likely."""
     length = settings["episode_decisions"]
@@ -79,7 +88,7 @@ def draw_start(spans: NDArray[Any], settings: np.void, env: np.void) -> tuple[in
     return spans[0]["tape"], spans[0]["first_decision"]
 
 
-@kernel
+@inlined_kernel
 def note_step(env: np.void, reward: float) -> None:
     """Add a step to what is kept of the episode."""
     episode = env["episode"]
@@ -107,7 +116,7 @@ def settle(env: np.void) -> None:
     learn(env["trader"], FOREVER_NS)
 
 
-@kernel
+@inlined_kernel
 def mark(env: np.void) -> None:
     """Equity at the known mid, how far the step moved it, and what it consists of.
 
@@ -132,24 +141,38 @@ def mark(env: np.void) -> None:
 
 
 @kernel
-def hold_at_start(envs: NDArray[Any], lots: NDArray[np.int64], wanted: NDArray[np.bool_]) -> None:
-    """Let episodes that have just begun hold `lots` `[envs]`.
-
-    They cost what closing them at once would bring, so closing them at once earns nothing.
-    """
+def hold_at_start(
+    task: tuple, envs: NDArray[Any], lots: NDArray[np.int64], wanted: NDArray[np.bool_]
+) -> None:
+    """Let episodes that have just begun hold `lots` `[envs]`; what they cost the task says."""
     for k in range(envs.size):
-        if not wanted[k] or lots[k] == 0:
-            continue
-        env, trader = envs[k], envs[k]["trader"]
-        cash = -lots[k] * (env["bid_ticks"] if lots[k] > 0 else env["ask_ticks"])
-        trader["position_lots"] = lots[k]
-        trader["known_position_lots"] = lots[k]
-        trader["cash_ticks"] = cash
-        trader["known_cash_ticks"] = cash
-        trader["position_since_ns"] = env["ts_local_ns"]
-        for _ in range(2):  # the second mark finds nothing changed: no step has earned it
-            mark(env)
-        env["peak_ticks"] = env["equity_ticks"]
+        if wanted[k] and lots[k] != 0:
+            hold(task, envs[k], lots[k])
+            mark_start(envs[k])
+
+
+@kernel
+def mark_start(env: np.void) -> None:
+    """Mark what is held at the start, as nothing that a step has earned."""
+    for _ in range(2):  # the second mark finds nothing changed
+        mark(env)
+    env["peak_ticks"] = env["equity_ticks"]
+
+
+@kernel
+def draw_position(task: tuple, env: np.void, most_lots: int) -> None:
+    """Hold from minus to plus `most_lots`, each as likely, from the start; none without a touch."""
+    if most_lots <= 0:
+        return
+    lots = below(env["trader"], 2 * most_lots + 1) - most_lots
+    if lots != 0 and env["bid_lots"] > 0 and env["ask_lots"] > 0:
+        hold(task, env, lots)
+        mark_start(env)
+
+
+@begin_task.implement(OpenEnded)
+def _begin_task(task: OpenEnded, market: np.void, env: np.void) -> None:
+    draw_position(task, env, task.start_lots)
 
 
 @kernel

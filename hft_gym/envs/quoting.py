@@ -3,7 +3,7 @@
 import numpy as np
 
 from hft_gym.envs.records import SIDES
-from hft_gym.kernel.jit import kernel
+from hft_gym.kernel.jit import inlined_kernel, kernel
 from hft_gym.market.interfaces import MarketModels
 from hft_gym.market.records import Action, Intent, OrderType, Request, TimeInForce
 from hft_gym.market.sending import send
@@ -19,7 +19,7 @@ def allowed_lots(position_lots: int, side: int, lots: int, max_position_lots: in
     return max(0, min(lots, max_position_lots - side * position_lots))
 
 
-@kernel
+@inlined_kernel
 def _send(
     models: MarketModels, tape: np.void, env: np.void, slot: int, action: int, lots: int
 ) -> None:
@@ -28,7 +28,7 @@ def _send(
     send(models, tape, env["trader"], env["ts_local_ns"], slot, request)
 
 
-@kernel
+@inlined_kernel
 def _requote(
     models: MarketModels, tape: np.void, env: np.void, slot: int, max_position_lots: int
 ) -> None:
@@ -48,7 +48,7 @@ def _requote(
             _send(models, tape, env, slot, MODIFY, lots)
 
 
-@kernel
+@inlined_kernel
 def requote(models: MarketModels, tape: np.void, env: np.void, max_position_lots: int) -> None:
     """Send the messages of both sides, the retreating one first so that ours never meet."""
     bid_goes_up = env["target_px_ticks"][0] > env["trader"]["intents"][0]["px_ticks"]

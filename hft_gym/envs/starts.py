@@ -96,6 +96,28 @@ def check_windows(windows: NDArray[np.int64], dataset: Dataset) -> None:
         raise _no_window(*windows[np.argmax(bad)])
 
 
+def check_place(envs: NDArray[Any], dataset: Dataset) -> None:
+    """Refuse environments whose place is not one of these data: kernels trust it.
+
+    Raises:
+        ConfigError: it is not.
+    """
+    for k, market in enumerate(dataset.markets):
+        here = envs[envs["tape"] == k]
+        last = np.clip(here["decision"], 0, market.decisions.size - 1)
+        good = (here["decision"] == last) & (here["end_decision"] < market.decisions.size)
+        good &= market.decisions["ts_local_ns"][last] == here["ts_local_ns"]
+        if not good.all():
+            raise ConfigError("not a state of this batch: its episodes lie on other data")
+    if not np.isin(envs["tape"], np.arange(len(dataset.markets))).all():
+        raise ConfigError("not a state of this batch: it has other tapes")
+
+
+def window_seeds(windows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """`[n]` seeds that depend on the tape and the first decision of windows `[n, 3]` alone."""
+    return (windows[:, 0] << 40) ^ windows[:, 1]
+
+
 def _no_window(tape: int, first: int, last: int) -> ConfigError:
     return ConfigError(f"no window from decision {first} to {last} on tape {tape}")
 

@@ -15,15 +15,24 @@ from hft_gym.envs.episode import (
     note_step,
     settle,
     start_at,
+    vary,
 )
-from hft_gym.envs.interfaces import Models, set_targets, step_reward
+from hft_gym.envs.interfaces import (
+    Models,
+    begin_acting,
+    begin_task,
+    carry_out,
+    conclude,
+    is_complete,
+    step_reward,
+    sum_up,
+)
 from hft_gym.envs.levels import note_levels
-from hft_gym.envs.quoting import requote
 from hft_gym.envs.warm import STATE_AHEAD, TAPE_AHEAD, warm_state, warm_tape
 from hft_gym.features.engine import DECISION_DTYPE
 from hft_gym.features.interfaces import level_readers, write_own
 from hft_gym.kernel.address import column, unowned
-from hft_gym.kernel.jit import enable_cache, kernel
+from hft_gym.kernel.jit import enable_cache, inlined_kernel, kernel
 from hft_gym.kernel.random import below
 from hft_gym.market.account import learn
 from hft_gym.market.exchange import advance
@@ -55,7 +64,7 @@ class Outcome(NamedTuple):
     finished: NDArray[Any]  # EPISODE_DTYPE, where an episode has ended
 
 
-@kernel
+@inlined_kernel
 def observe(models: Models, market: np.void, env: np.void, out: NDArray[np.float32]) -> None:
     """One observation: the market's features of this decision, then our own."""
     width = out.size - len(models.own_features)
@@ -66,7 +75,7 @@ def observe(models: Models, market: np.void, env: np.void, out: NDArray[np.float
     write_own(models.own_features, env, env["ts_local_ns"], out, width)
 
 
-@kernel
+@inlined_kernel
 def row_of(table: NDArray[np.float32], k: int) -> NDArray[np.float32]:
     """Row `k` of a contiguous table, not counted as a reference to it: counting costs more."""
     width = table.shape[1]
@@ -74,20 +83,31 @@ def row_of(table: NDArray[np.float32], k: int) -> NDArray[np.float32]:
 
 
 @kernel
+def start(
+    models: Models, market: np.void, book: np.void, env: np.void, first: int, last: int
+) -> None:
+    """Begin an episode between two decisions of the tape `env["tape"]`."""
+    start_at(market, book, env, first, last)
+    vary(models.market, env["trader"])
+    begin_acting(models.action, env)
+    begin_task(models.task, market, env)
+
+
+@kernel
 def begin(models: Models, world: World, batch: Batch, k: int, stagger: bool) -> None:
     """Begin an episode of environment `k` at a random place; `stagger`: with a random length."""
     env = batch.envs[k]
     settings = world.settings[0]
-    tape, start = draw_start(world.spans, settings, env)
+    tape, first = draw_start(world.spans, settings, env)
     length = settings["episode_decisions"]
     if stagger:
         length = 1 + below(env["trader"], length)
     env["tape"] = tape
     market = world.markets[tape]
-    start_at(market, batch.books[k], env, start, start + length)
+    start(models, market, batch.books[k], env, first, first + length)
 
 
-@kernel
+@inlined_kernel
 def step_one(
     models: Models,
     market: np.void,
@@ -97,8 +117,7 @@ def step_one(
     action: NDArray[Any],
 ) -> tuple[float, bool, bool]:
     """Act, let the market go on to the next decision, learn what came back; reward and ends."""
-    set_targets(models.action, action, env)
-    requote(models.market, market["columns"], env, settings["max_position_lots"])
+    carry_out(models.action, models.market, market["columns"], env, action, settings)
 
     decisions = column(market["decisions_address"], market["decisions"], DECISION_DTYPE)
     env["decision"] += 1
@@ -113,16 +132,17 @@ def step_one(
     if level_readers(models.own_features) > 0:
         note_levels(tape, book, env)
     truncated = env["decision"] >= env["end_decision"]
-    terminated = is_ruined(env, settings["ruin_ticks"])
+    terminated = is_ruined(env, settings["ruin_ticks"]) or is_complete(models.task, env)
     if truncated or terminated:
         settle(env)
+        terminated |= conclude(models.task, models.market, market, book, env)
     mark(env)
     reward = step_reward(models.reward, env)
     note_step(env, reward)
     return reward, terminated, truncated
 
 
-@kernel
+@inlined_kernel
 def step_batch(
     models: Models,
     world: World,
@@ -153,6 +173,7 @@ def step_batch(
         outcome.truncated[k] = truncated and not terminated
         if terminated or truncated:
             close_episode(models, env)
+            sum_up(models.task, market, env)
             env["is_done"] = 1
             outcome.finished[k] = env["episode"]
             final = row_of(outcome.final_observations, k)
@@ -216,7 +237,7 @@ def begin_batch_at(
         if places[k, 0] >= 0:
             env["tape"] = places[k, 0]
             market = world.markets[env["tape"]]
-            start_at(market, batch.books[k], env, places[k, 1], places[k, 2])
+            start(models, market, batch.books[k], env, places[k, 1], places[k, 2])
         observe(models, world.markets[env["tape"]], env, observations[k])
 
 

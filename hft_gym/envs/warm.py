@@ -6,21 +6,16 @@ on some tape: left alone, a step waits for memory longer than it computes.
 
 from typing import Any
 
+from numba.extending import overload
+from numba.np.numpy_support import as_dtype
 from numpy.typing import NDArray
 
 from hft_gym.book.index import BLOCK_BYTES, WINDOW_AT, block_address
-from hft_gym.envs.records import ENV_DTYPE, TRADER_DTYPE
 from hft_gym.features.engine import DECISION_DTYPE
 from hft_gym.kernel.address import LINE
-from hft_gym.kernel.jit import kernel
+from hft_gym.kernel.jit import COMPILE_OPTIONS, inlined_kernel, kernel
 from hft_gym.kernel.prefetch import prefetch
 
-ROW_BYTES = ENV_DTYPE.itemsize
-# header, account, orders, intents and the heads of the two rings
-HOT_BYTES = (
-    ENV_DTYPE.fields["trader"][1] + TRADER_DTYPE.fields["messages"][1] + LINE  # type: ignore[index]
-)
-ANSWERS_AT = ENV_DTYPE.fields["trader"][1] + TRADER_DTYPE.fields["responses"][1]  # type: ignore[index]
 DECISION_BYTES = DECISION_DTYPE.itemsize
 STATE_AHEAD = 8  # environments between asking for a state and stepping it
 TAPE_AHEAD = 4  # the same for its tape, whose place stands in the state
@@ -28,15 +23,39 @@ ROWS = 36  # rows of the tape to ask for
 SOON = 4  # rows until our messages most often arrive
 
 
-@kernel
+def _layout(record: Any) -> tuple[int, int, int]:
+    """Bytes of a record, of what is hot at its front, and to the answers on their way."""
+    trader, at = record.fields["trader"][:2]
+    # header, account, orders, intents and the heads of the two rings
+    hot_bytes = at + trader.fields["messages"][1] + LINE
+    return record.itemsize, hot_bytes, at + trader.fields["responses"][1]
+
+
+def layout_of(envs: NDArray[Any]) -> tuple[int, int, int]:
+    """`_layout` of the records of an array: constants to a kernel, which knows their type."""
+    return _layout(envs.dtype)
+
+
+@overload(layout_of, jit_options=COMPILE_OPTIONS)
+def _overloaded_layout(envs: Any) -> Any:
+    layout = _layout(as_dtype(envs.dtype))
+
+    def known(envs: Any) -> Any:
+        return layout
+
+    return known
+
+
+@inlined_kernel
 def warm_state(envs: NDArray[Any], k: int) -> None:
     """Ask for the state of environment `k`."""
     if k < envs.size:
-        start = envs.ctypes.data + k * ROW_BYTES
-        for offset in range(0, HOT_BYTES, LINE):
+        row_bytes, hot_bytes, answers_at = layout_of(envs)
+        start = envs.ctypes.data + k * row_bytes
+        for offset in range(0, hot_bytes, LINE):
             prefetch(start + offset)
-        prefetch(start + ANSWERS_AT)
-        prefetch(start + ANSWERS_AT + LINE)
+        prefetch(start + answers_at)
+        prefetch(start + answers_at + LINE)
 
 
 @kernel
@@ -46,7 +65,7 @@ def _span(address: int, first: int, stop: int) -> None:
     prefetch(address + stop)
 
 
-@kernel
+@inlined_kernel
 def warm_tape(markets: NDArray[Any], envs: NDArray[Any], k: int, width: int) -> None:
     """Ask for the rows, windows, decision and features that environment `k` needs next."""
     if k >= envs.size:

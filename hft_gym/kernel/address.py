@@ -5,6 +5,7 @@ an address where it needs one. The caller keeps the mapped arrays alive for as l
 """
 
 import ctypes
+import mmap
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from numba.np.numpy_support import as_dtype
 from numpy.typing import NDArray
 
 LINE = 64  # bytes of memory that travel together
+LARGE_PAGE = 1 << 21  # bytes that one entry of the processor's table of pages can cover
 
 
 @intrinsic
@@ -70,8 +72,21 @@ def address_of(array: NDArray[Any]) -> int:
 
 
 def aligned_zeros(count: int, dtype: Any) -> NDArray[Any]:
-    """`[count]` zeros that begin where a line of memory does."""
+    """`[count]` zeros that begin where a line of memory does, many of them on large pages.
+
+    A kernel that jumps about in megabytes of small pages looks for pages as long as for numbers.
+    """
     size = np.dtype(dtype).itemsize * count
-    memory = np.zeros(size + LINE, np.uint8)
-    start = -memory.ctypes.data % LINE
+    memory, edge = _memory(size)
+    start = -memory.ctypes.data % edge
     return memory[start : start + size].view(dtype)
+
+
+def _memory(size: int) -> tuple[NDArray[np.uint8], int]:
+    """Zeros of `size` bytes and an edge more, and that edge: of a line, or of a large page."""
+    if size < LARGE_PAGE or not hasattr(mmap, "MADV_HUGEPAGE"):
+        return np.zeros(size + LINE, np.uint8), LINE
+    private = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS
+    pages = mmap.mmap(-1, size + LARGE_PAGE, flags=private)
+    pages.madvise(mmap.MADV_HUGEPAGE)
+    return np.frombuffer(pages, np.uint8), LARGE_PAGE

@@ -21,6 +21,11 @@ def optional_interface(stub: Callable[..., Any]) -> Any:
     return _interface(stub, default=stub)
 
 
+def inlined_interface(stub: Callable[..., Any]) -> Any:
+    """An `optional_interface` that is written out where it is called: once, in a hot loop."""
+    return _interface(stub, default=stub, inlined=True)
+
+
 def interface(stub: Callable[..., Any]) -> Any:
     """Turn a documented stub into a function that kernels and plain Python can call.
 
@@ -42,7 +47,9 @@ def interface(stub: Callable[..., Any]) -> Any:
     return _interface(stub, default=None)
 
 
-def _interface(stub: Callable[..., Any], default: Callable[..., Any] | None) -> Any:
+def _interface(
+    stub: Callable[..., Any], default: Callable[..., Any] | None, inlined: bool = False
+) -> Any:
     implementations: dict[type, Callable[..., Any]] = {}
     signature = inspect.signature(stub)
 
@@ -80,7 +87,8 @@ def _interface(stub: Callable[..., Any], default: Callable[..., Any] | None) -> 
     choose.__signature__ = inspect.signature(_without_annotations(stub))  # type: ignore[attr-defined]
     call.implement = implement  # type: ignore[attr-defined]
     call.implemented_by = implementations.__contains__  # type: ignore[attr-defined]
-    overload(call, jit_options=COMPILE_OPTIONS)(choose)
+    options = {**COMPILE_OPTIONS, "forceinline": True} if inlined else COMPILE_OPTIONS
+    overload(call, jit_options=options)(choose)
     return call
 
 

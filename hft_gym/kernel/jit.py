@@ -5,6 +5,7 @@ import inspect
 import os
 import platform
 import sys
+import uuid
 import weakref
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any, TypeVar
 
 import llvmlite
 import numba
+from numba.core.caching import IndexDataCacheFile
 
 from hft_gym.errors import InputError
 
@@ -77,6 +79,16 @@ def sources_digest() -> str:
     return digest.hexdigest()[:16]
 
 
+def cache_folder() -> Path:
+    """Where the kernels of the sources as they are now lie, or would lie."""
+    return cache_root() / "kernels" / sources_digest()
+
+
+def has_cache() -> bool:
+    """Whether kernels of these sources were kept before; True where none is compiled at all."""
+    return bool(numba.config.DISABLE_JIT) or cache_folder().is_dir()
+
+
 def enable_cache() -> None:
     """Keep compiled kernels on disk, in a folder named by the content of all their sources.
 
@@ -88,7 +100,7 @@ def enable_cache() -> None:
     """
     if numba.config.DISABLE_JIT:
         return
-    folder = cache_root() / "kernels" / sources_digest()
+    folder = cache_folder()
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -100,4 +112,18 @@ def enable_cache() -> None:
     for dispatcher in list(_dispatchers):
         if getattr(dispatcher, "_cached_in", None) != folder:
             dispatcher.enable_caching()
+            dispatcher._cache._cache_file.__class__ = _UniqueNames
             dispatcher._cached_in = folder
+
+
+class _UniqueNames(IndexDataCacheFile):
+    """Machine code in files whose names no other process can choose.
+
+    Numba numbers the files: two processes that compile a function for different types at the same
+    time may write both to the same file, and a third would run the one for the other.
+    """
+
+    def save(self, key: Any, data: Any) -> None:
+        name = self._data_name_pattern.format(number=uuid.uuid4().int)
+        self._save_data(name, data)
+        self._save_index({**self._load_index(), key: name})

@@ -46,6 +46,15 @@ def _lanes_of(builder: Any, bits: Any) -> Any:
     return builder.bitcast(builder.trunc(bits, ir.IntType(LANES)), ir.VectorType(_I1, LANES))
 
 
+def _sum_of(builder: Any, numbers: Any) -> Any:
+    """The sum of the lanes of a vector."""
+    lane = numbers.type.element
+    name = f"llvm.vector.reduce.add.v{numbers.type.count}i{lane.width}"
+    kind = ir.FunctionType(lane, [numbers.type])
+    add = cgutils.get_or_insert_function(builder.module, kind, name)
+    return builder.call(add, [numbers])
+
+
 def _numbers(address: int, count: int = LANES) -> NDArray[np.int32]:
     """The same to plain Python."""
     memory = (ctypes.c_char * (4 * count)).from_address(int(address))
@@ -122,11 +131,8 @@ def _losses_of_older(
         zeros = _all(builder, _I32(0), LANES)
         counted = builder.select(meant, _vector_at(builder, numbers, LANES), zeros)
         losses = builder.select(builder.icmp_signed("<", counted, zeros), counted, zeros)
-        wide = ir.VectorType(_I64, LANES)
-        add = cgutils.get_or_insert_function(
-            builder.module, ir.FunctionType(_I64, [wide]), f"llvm.vector.reduce.add.v{LANES}i64"
-        )
-        return builder.neg(builder.call(add, [builder.sext(losses, wide)]))
+        wide = builder.sext(losses, ir.VectorType(_I64, LANES))
+        return builder.neg(_sum_of(builder, wide))
 
     address, number = types.uint64, types.int32
     return types.int64(types.uint64, address, address, address, number, number), generate
@@ -240,6 +246,53 @@ def _overloaded_moves(
         )
 
     return write
+
+
+@intrinsic
+def _moved_at(
+    typing_context: Any, places: Any, moves: Any, count: Any, place: Any, mask: Any
+) -> Any:
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        places, moves, count, place, mask = args
+        lanes = ir.Constant(ir.VectorType(_I32, LANES), list(range(LANES)))
+        counted = builder.icmp_signed("<", lanes, _all(builder, count, LANES))
+        masked = builder.and_(_vector_at(builder, places, LANES), _all(builder, mask, LANES))
+        here = builder.icmp_signed("==", masked, _all(builder, place, LANES))
+        zeros = _all(builder, _I32(0), LANES)
+        meant = builder.and_(counted, here)
+        lots = builder.select(meant, _vector_at(builder, moves, LANES), zeros)
+        return builder.sext(_sum_of(builder, lots), _I64)
+
+    address, number = types.uint64, types.int32
+    return types.int64(address, address, number, number, number), generate
+
+
+def moved_at(places: int, moves: int, count: int, place: int, mask: int) -> int:
+    """By how much a place grows: the sum of those of the first `count` moves that are made there.
+
+    Args:
+        places: address of `LANES` i4, the place of each move under `mask`.
+        moves: address of `LANES` i4, by which that place grows.
+        count: of the moves that are made.
+        place: where to look.
+        mask: bits of a place.
+    """
+    here = (_numbers(places)[:count] & int(mask)) == place
+    return int(_numbers(moves)[:count][here].sum(dtype=np.int64))
+
+
+@overload(moved_at, jit_options=COMPILE_OPTIONS)
+def _overloaded_at(places: Any, moves: Any, count: Any, place: Any, mask: Any) -> Any:
+    def look(places: Any, moves: Any, count: Any, place: Any, mask: Any) -> Any:
+        return _moved_at(
+            types.uint64(places),
+            types.uint64(moves),
+            types.int32(count),
+            types.int32(place),
+            types.int32(mask),
+        )
+
+    return look
 
 
 @kernel

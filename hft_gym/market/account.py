@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hft_gym.kernel.jit import kernel
+from hft_gym.kernel.jit import inlined_kernel, kernel
 from hft_gym.market.interfaces import Entry, MarketModels, fee_microticks, note
 from hft_gym.market.priority import watch
 from hft_gym.market.records import Event, Intent, Reason
@@ -77,7 +77,7 @@ def _open_answer(
     return place
 
 
-@kernel
+@inlined_kernel
 def respond(
     models: MarketModels,
     tape: np.void,
@@ -197,7 +197,7 @@ def known_cost_ticks(trader: np.void) -> float:
     return trader["known_realised_ticks"] - trader["known_cash_ticks"]
 
 
-@kernel
+@inlined_kernel
 def learn(trader: np.void, now_ns: int) -> None:
     """Take in every answer that has come back by `now_ns`."""
     while trader["response_count"] > 0:

@@ -16,6 +16,22 @@ def has_orders(tape: MarketTape) -> bool:
     return bool((tape.kind == Kind.ADD).any())
 
 
+def trader_fields_of(models: MarketModels) -> list[tuple[str, str]]:
+    """Fields that models keep in the trader's record, each once; of the feed none.
+
+    Raises:
+        ConfigError: the feed's model wants to keep something: its delays are computed once a tape.
+    """
+    feed = models.latency.feed
+    if hasattr(feed, "trader_fields"):
+        raise ConfigError(
+            f"latency.feed cannot be {type(feed).__name__}: it is computed once a tape, for all "
+            "episodes"
+        )
+    parts = [part for part in _parts(models) if hasattr(part, "trader_fields")]
+    return list(dict.fromkeys(field for part in parts for field in part.trader_fields()))
+
+
 def check_models(models: MarketModels) -> None:
     """Let every model with a method `check` refuse numbers that are out of its range.
 

@@ -16,12 +16,14 @@ from hft_gym.book.index import (
     PLACE_MASK,
     QUIET,
     block_address,
+    ends_packet,
+    level_met,
     moved_lots_at,
     next_uncrossing,
     queue_key_at,
     reach_at,
 )
-from hft_gym.kernel.jit import kernel
+from hft_gym.kernel.jit import inlined_kernel, kernel
 from hft_gym.kernel.lanes import (
     bits_from,
     first_bits,
@@ -31,7 +33,7 @@ from hft_gym.kernel.lanes import (
     lowest_bit,
     without_lowest,
 )
-from hft_gym.market.columns import consumed_of, flags_of, kind_of, ts_exchange_of
+from hft_gym.market.columns import consumed_of, kind_of, ts_exchange_of
 from hft_gym.market.ending import expire
 from hft_gym.market.interfaces import (
     MarketModels,
@@ -46,10 +48,9 @@ from hft_gym.market.orders import arrive, uncross
 from hft_gym.market.priority import FAR
 from hft_gym.market.sight import lots_after
 from hft_gym.market.ways import answer_known_ns
-from hft_gym.tape.rows import Flag, Kind
+from hft_gym.tape.rows import Kind
 
 TRADE = int(Kind.TRADE)
-LAST = int(Flag.LAST)
 EVERY = np.uint64(2**BLOCK_ROWS - 1)
 
 
@@ -88,7 +89,20 @@ def _come_forward(
     order["ahead_lots"] = max(0, order["ahead_lots"] - gone)
 
 
-@kernel
+@inlined_kernel
+def _is_print(tape: np.void, book: np.void, row: int, reach: int) -> bool:
+    """Whether a row that may trade with us is an aggressor's print, not a newcomer.
+
+    Newcomers inside the band are told by their lots, without a look at another column.
+    """
+    if moved_lots_at(tape["index"], row) != 0:
+        return False
+    if 0 <= 2 * level_met(reach) < book["places"]:
+        return True
+    return kind_of(tape)[row] == TRADE
+
+
+@inlined_kernel
 def _row_of_ours(
     models: MarketModels, tape: np.void, book: np.void, trader: np.void, row: int
 ) -> None:
@@ -98,8 +112,7 @@ def _row_of_ours(
         _come_forward(models, tape, book, trader, row)
     elif reach == EMPTIES:
         on_clear(models, tape, book, trader, ts_exchange_of(tape)[row])
-    # newcomers inside the band are told by their lots, without a look at another column
-    elif moved_lots_at(tape["index"], row) == 0 and kind_of(tape)[row] == TRADE:
+    elif _is_print(tape, book, row, reach):
         on_trade(models, tape, book, trader, row)
     else:
         on_crossing_add(models, tape, book, trader, row)
@@ -130,14 +143,14 @@ def _queued(book: np.void, trader: np.void) -> tuple[int, int, int, int]:
     return bid_low, bid_high, ask_low, ask_high
 
 
-@kernel
+@inlined_kernel
 def _in_queue(book: np.void, trader: np.void, block: int) -> Any:
     """The rows of a block that change queues between our lowest and highest order of a side."""
     bid_low, bid_high, ask_low, ask_high = _queued(book, trader)
     return lanes_within(block, bid_low, bid_high) | lanes_within(block, ask_low, ask_high)
 
 
-@kernel
+@inlined_kernel
 def _older_leave(book: np.void, trader: np.void, block: int, bits: int, slot: int) -> None:
     """All those of a block that stood before an order and left bring it forward at once."""
     order = trader["orders"][slot]
@@ -147,7 +160,7 @@ def _older_leave(book: np.void, trader: np.void, block: int, bits: int, slot: in
     order["ahead_lots"] = max(0, order["ahead_lots"] - gone)
 
 
-@kernel
+@inlined_kernel
 def _follow_queues(
     models: MarketModels, tape: np.void, book: np.void, trader: np.void, row: int, bits: int
 ) -> None:
@@ -165,7 +178,7 @@ def _follow_queues(
         found = without_lowest(found)
 
 
-@kernel
+@inlined_kernel
 def _quiet_until(
     models: MarketModels, tape: np.void, book: np.void, trader: np.void, row: int, stop: int
 ) -> int:
@@ -202,13 +215,13 @@ def _row_by_row(
         lots = -moved_lots_at(tape["index"], row)
         if lots > 0 and trader["consumed_lots"] > 0:
             _release_consumed(book, trader, here & PLACE_MASK, lots)
-        if trader["packet_open"] and flags_of(tape)[row] & LAST:
+        if trader["packet_open"] and ends_packet(tape["index"], row):
             end_packet(models, tape, book, trader, row)
         row += 1
     return row
 
 
-@kernel
+@inlined_kernel
 def _replay(models: MarketModels, tape: np.void, book: np.void, trader: np.void, stop: int) -> None:
     """Let every row before `stop` change our places and, where they trade, us."""
     row = trader["row"]
@@ -221,13 +234,13 @@ def _replay(models: MarketModels, tape: np.void, book: np.void, trader: np.void,
         row = _quiet_until(models, tape, book, trader, row, stop)
         if row < stop:
             _row_of_ours(models, tape, book, trader, row)
-            if trader["packet_open"] and flags_of(tape)[row] & LAST:
+            if trader["packet_open"] and ends_packet(tape["index"], row):
                 end_packet(models, tape, book, trader, row)
             row += 1
     trader["row"] = stop
 
 
-@kernel
+@inlined_kernel
 def replay(models: MarketModels, tape: np.void, book: np.void, trader: np.void, stop: int) -> None:
     """Let every row before `stop` happen; where the book uncrosses, our orders may take."""
     while trader["uncross_row"] <= stop:
@@ -288,7 +301,7 @@ def _end_session(
     expire(models, tape, trader, int(tape["session_end_ns"]))
 
 
-@kernel
+@inlined_kernel
 def advance(
     models: MarketModels, tape: np.void, book: np.void, trader: np.void, stop: int, now_ns: int
 ) -> None:

@@ -25,6 +25,14 @@ def delay_ns(model: tuple, tape: np.void, trader: np.void, ts_ns: int, lots: int
     """
 
 
+@optional_interface
+def begin_episode(model: tuple, trader: np.void) -> None:
+    """An episode begins: a delay or fee model may draw what holds until its end.
+
+    It keeps that in fields of `trader` that it names in a method `trader_fields()`.
+    """
+
+
 @interface
 def fee_microticks(model: tuple, trader: np.void, px_ticks: int, lots: int, is_maker: bool) -> int:
     """Fee of one fill in millionths of a tick-lot; negative is a rebate.

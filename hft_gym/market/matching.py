@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from hft_gym.book.index import moved_lots_at, queue_key_at, reach_at
+from hft_gym.book.index import level_met, moved_lots_at, queue_key_at, reach_at
 from hft_gym.book.ladder import place_of
 from hft_gym.kernel.jit import kernel
 from hft_gym.market.account import fill
@@ -60,9 +60,10 @@ def on_trade(models: MarketModels, tape: np.void, book: np.void, trader: np.void
     The lots ahead leave with the print; what it had against hidden or implied orders is given back
     at the end of the packet.
     """
-    side = 1 if reach_at(tape["index"], row) < 0 else -1  # of ours
+    reach = reach_at(tape["index"], row)
+    side = 1 if reach < 0 else -1  # of ours
     remaining = queue_key_at(tape["index"], row)
-    px_ticks = int(px_of(tape)[row])
+    px_ticks = int(book["base_ticks"] + level_met(reach))  # beyond the band: just beyond it
     line, k = line_of(side), 0
     lots = remaining
     if follows_levels(models.queue):

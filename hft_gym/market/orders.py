@@ -2,10 +2,9 @@
 
 import numpy as np
 
-from hft_gym.book.ladder import NO_PRICE, lots_at
-from hft_gym.kernel.jit import kernel
+from hft_gym.book.ladder import NO_PRICE
+from hft_gym.kernel.jit import inlined_kernel, kernel
 from hft_gym.market.account import News, note_place, respond
-from hft_gym.market.columns import ladder_of
 from hft_gym.market.ending import CANCELLED, drop, finish
 from hft_gym.market.interfaces import (
     MarketModels,
@@ -24,7 +23,13 @@ from hft_gym.market.records import (
     TimeInForce,
     WhenCrossed,
 )
-from hft_gym.market.sight import betters_market, collar_px, is_crossed, opposite_touch
+from hft_gym.market.sight import (
+    betters_market,
+    collar_px,
+    is_crossed,
+    lots_standing,
+    opposite_touch,
+)
 from hft_gym.market.taking import fill_at_once, lots_in_reach, meets_own, take, take_past_ours
 
 NEW, MODIFY, CANCEL = int(Action.NEW), int(Action.MODIFY), int(Action.CANCEL)
@@ -69,7 +74,7 @@ def _refusal_by_lots(
     return ACCEPTED if enough else NOT_ENOUGH_LOTS
 
 
-@kernel
+@inlined_kernel
 def _refusal(
     models: MarketModels,
     tape: np.void,
@@ -109,12 +114,12 @@ def _make_way(models: MarketModels, tape: np.void, trader: np.void, message: np.
     return ACCEPTED
 
 
-@kernel
+@inlined_kernel
 def _rest(models: MarketModels, tape: np.void, book: np.void, trader: np.void, slot: int) -> None:
     """An order comes to stand behind all that is displayed at its price."""
     order = trader["orders"][slot]
     side, px_ticks = int(order["side"]), int(order["px_ticks"])
-    order["ahead_lots"] = lots_at(ladder_of(book), book["base_ticks"], side, px_ticks)
+    order["ahead_lots"] = lots_standing(tape, book, int(trader["row"]), side, px_ticks)
     if follows_levels(models.queue):
         stand_behind(order, int(order["ahead_lots"]))
     if needs_top(models.queue):
@@ -122,7 +127,7 @@ def _rest(models: MarketModels, tape: np.void, book: np.void, trader: np.void, s
     join(trader, slot)
 
 
-@kernel
+@inlined_kernel
 def _enter(
     models: MarketModels,
     tape: np.void,
@@ -169,7 +174,7 @@ def _write(trader: np.void, message: np.void, leaves_lots: int) -> None:
     order["credit_lots"] = 0
 
 
-@kernel
+@inlined_kernel
 def _answer(
     models: MarketModels,
     tape: np.void,
@@ -186,7 +191,7 @@ def _answer(
         trader["rejected"] += 1
 
 
-@kernel
+@inlined_kernel
 def _arrive_new(
     models: MarketModels, tape: np.void, book: np.void, trader: np.void, message: np.void
 ) -> None:
@@ -210,7 +215,7 @@ def _arrive_new(
         _answer(models, tape, trader, message, REJECTED_EVENT, reason, lots)
 
 
-@kernel
+@inlined_kernel
 def _arrive_modify(
     models: MarketModels, tape: np.void, book: np.void, trader: np.void, message: np.void
 ) -> None:
@@ -240,7 +245,7 @@ def _arrive_modify(
         _answer(models, tape, trader, message, REJECTED_EVENT, reason, int(message["lots"]))
 
 
-@kernel
+@inlined_kernel
 def arrive(
     models: MarketModels, tape: np.void, book: np.void, trader: np.void, message: np.void
 ) -> None:

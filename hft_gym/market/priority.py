@@ -5,7 +5,7 @@ Whatever concerns the best of them is found at the front, so that orders elsewhe
 
 import numpy as np
 
-from hft_gym.kernel.jit import kernel
+from hft_gym.kernel.jit import inlined_kernel, kernel
 from hft_gym.market.records import TimeInForce
 
 FAR = 2**30  # a price in ticks beyond every market
@@ -24,7 +24,7 @@ def best_px(trader: np.void, side: int) -> int:
     return int(trader["bid_high_ticks"] if side > 0 else trader["ask_low_ticks"])
 
 
-@kernel
+@inlined_kernel
 def watch(trader: np.void) -> None:
     """Note where our live orders stand: rows elsewhere cannot concern us."""
     bids, asks = int(trader["live_count"][0]), int(trader["live_count"][1])
@@ -60,7 +60,7 @@ def first_at(trader: np.void, side: int, px_ticks: int) -> int:
     return low
 
 
-@kernel
+@inlined_kernel
 def join(trader: np.void, slot: int) -> None:
     """Stand in line, behind our orders at the same price; `watch` must follow."""
     order = trader["orders"][slot]
@@ -78,7 +78,7 @@ def join(trader: np.void, slot: int) -> None:
     trader["day_count"] += order["time_in_force"] == DAY
 
 
-@kernel
+@inlined_kernel
 def leave(trader: np.void, slot: int) -> None:
     """Stand in line no more; `watch` must follow."""
     order = trader["orders"][slot]

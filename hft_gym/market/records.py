@@ -5,6 +5,7 @@ Two views are kept apart: what is true at the exchange (`position_lots`, `cash_t
 response latency.
 """
 
+from collections.abc import Sequence
 from enum import IntEnum
 from typing import NamedTuple
 
@@ -195,13 +196,19 @@ INTENT_DTYPE = np.dtype(
 )
 
 
-def trader_dtype(orders: int = 4, messages: int = 16, responses: int = 48) -> np.dtype:
+def trader_dtype(
+    orders: int = 4,
+    messages: int = 16,
+    responses: int = 48,
+    extra: Sequence[tuple[str, str]] = (),
+) -> np.dtype:
     """The record of one trader, with room for so many of each; kernels take the sizes from it.
 
     Args:
         orders: own orders that may be live at once.
         messages: messages and answers under way from which on no more are sent.
         responses: answers on their way back.
+        extra: fields of models that keep something; see `interfaces.begin_episode`.
 
     Raises:
         ConfigError: a size is out of range, or answers could run out of room.
@@ -229,6 +236,7 @@ def trader_dtype(orders: int = 4, messages: int = 16, responses: int = 48) -> np
             ),  # most that changes under way want
             ("journal_address", "i8"),  # of a record of `JOURNAL_HEAD_DTYPE`; 0: none
             ("risk", RISK_DTYPE),
+            *extra,
         ],
         align=True,
     )

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from hft_gym.kernel.jit import kernel
+from hft_gym.kernel.jit import inlined_kernel, kernel
 from hft_gym.market.interfaces import (
     Entry,
     MarketModels,
@@ -102,7 +102,7 @@ def _intend(trader: np.void, message: np.void) -> None:
     intent["in_flight"] += 1
 
 
-@kernel
+@inlined_kernel
 def send(
     models: MarketModels,
     tape: np.void,

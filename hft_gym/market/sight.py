@@ -8,10 +8,11 @@ from hft_gym.book.index import (
     is_crossed_in,
     load_ladder,
     load_window,
+    lots_near,
     reach_at,
 )
 from hft_gym.book.ladder import NO_PRICE, best_ask_at_or_above, best_bid_at_or_below
-from hft_gym.kernel.jit import kernel
+from hft_gym.kernel.jit import inlined_kernel, kernel
 from hft_gym.kernel.lanes import bits_from, first_bits, highest_bit, lowest_bit
 from hft_gym.market.columns import consumed_of, flags_of, ladder_of
 from hft_gym.tape.rows import Flag
@@ -40,6 +41,29 @@ def show(tape: np.void, book: np.void, row: int, place: int) -> None:
             return
     load_ladder(tape["index"], ladder_of(book), row)
     book["low_place"], book["high_place"] = 0, book["places"]
+
+
+@inlined_kernel
+def lots_standing(tape: np.void, book: np.void, row: int, side: int, px_ticks: int) -> int:
+    """Lots of a side that the tape shows at a price of the band before a row."""
+    place = 2 * (px_ticks - book["base_ticks"]) + (0 if side > 0 else 1)
+    lots = lots_near(tape["index"], row, place)
+    if lots >= 0:
+        return lots
+    show(tape, book, row, place)
+    return int(ladder_of(book)[place])
+
+
+@inlined_kernel
+def _is_behind_own_side(tape: np.void, book: np.void, row: int, side: int, px_ticks: int) -> bool:
+    """Whether others of its side stand at an order's price, and nobody of the other side does.
+
+    Then none of the other side stands at a better price: `_walk_to_touch` would stop here. Most
+    quotes come to such a price, and for them no window need be made.
+    """
+    place = 2 * (px_ticks - book["base_ticks"]) + (0 if side > 0 else 1)
+    index = tape["index"]
+    return lots_near(index, row, place) > 0 and lots_near(index, row, place ^ 1) == 0
 
 
 @kernel
@@ -74,11 +98,13 @@ def _best_shown(shown: int, lane: int, side: int) -> int:
     return highest_bit(opposite) if opposite else NONE_SHOWN
 
 
-@kernel
+@inlined_kernel
 def opposite_touch(tape: np.void, book: np.void, row: int, side: int, px_ticks: int) -> int:
     """The best price at which an order of `side` at `px_ticks` would take; NO_PRICE: it rests."""
     place = 2 * (px_ticks - book["base_ticks"])
     if place < 0 or place >= book["places"]:
+        return NO_PRICE
+    if _is_behind_own_side(tape, book, row, side, px_ticks):
         return NO_PRICE
     show(tape, book, row, place)
     if book["high_place"] - book["low_place"] == WINDOW_PLACES:

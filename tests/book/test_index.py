@@ -17,9 +17,12 @@ from hft_gym.book.index import (
     WAS_CROSSED,
     WINDOW_PLACES,
     BookIndex,
+    ends_packet,
     is_crossed_in,
+    level_met,
     load_ladder,
     load_window,
+    lots_near,
 )
 from hft_gym.book.ladder import apply_row
 from hft_gym.errors import InputError
@@ -46,6 +49,16 @@ def whole(indexes, ladder, row):
 @kernel
 def crossed(indexes, row):
     return is_crossed_in(indexes[0], row)
+
+
+@kernel
+def ends(indexes, row):
+    return ends_packet(indexes[0], row)
+
+
+@kernel
+def near(indexes, row, place):
+    return lots_near(indexes[0], row, place)
 
 
 def indexed(tape, base=BASE, levels=LEVELS):
@@ -197,3 +210,53 @@ def test_long_ladders_are_kept_less_often():
     wide, _ = indexed(tape, -1000, 3000)
     assert wide.checkpoint_rows == 3000
     assert wide.checkpoints.nbytes <= 8 * len(tape) + wide.places * 4
+
+
+@pytest.mark.parametrize(
+    "tape", [random_tape(3, 400), with_levels(4, 400)], ids=["orders", "levels"]
+)
+def test_lots_of_one_place_before_any_row(tape):
+    index, records = indexed(tape)
+    ladder = np.zeros(index.places, np.int32)
+    columns = (tape.kind, tape.side, tape.px_ticks, tape.lots)
+    told = 0
+    for row in range(len(tape) + 1):
+        for place in range(index.places):
+            lots = near(records, row, place)
+            if lots >= 0:
+                assert lots == ladder[place]
+                told += 1
+        if row < len(tape):
+            apply_row(ladder, BASE, *(column[row] for column in columns))
+    assert told > 10 * len(tape)
+
+
+def test_where_packets_end():
+    tape = random_tape(9, 300)
+    _, records = indexed(tape)
+    found = [bool(ends(records, row)) for row in range(len(tape))]
+    assert found == [bool(flag & Flag.LAST) for flag in tape.flags]
+    assert 0 < sum(found) < len(found)
+
+
+def test_the_level_that_a_row_meets_is_in_its_reach():
+    writer = TapeWriter()
+    writer.add(1, 100, 1)
+    for px in (10, BASE, 100, BASE + LEVELS - 1, 900):  # below the band, in it, above it
+        for side in (-1, 1):
+            writer.row(Kind.TRADE, side, px, 3)
+    writer.send(START_NS)
+    index, _ = indexed(writer.tape())
+    met = [level_met(int(reach)) for reach in by_row(index, "reach")[1:]]
+    assert met == [-1, -1, 0, 0, 40, 40, LEVELS - 1, LEVELS - 1, LEVELS, LEVELS]
+
+
+def test_an_order_without_lots_meets_nobody():
+    writer = TapeWriter()
+    writer.row(Kind.ADD, -1, 100, 0)
+    writer.row(Kind.ADD, -1, 100, 1)
+    writer.send(START_NS)
+    index, _ = indexed(writer.tape())
+    none, one = by_row(index, "reach")
+    assert none >= QUIET
+    assert one <= MEETS_BID + 2 * LEVELS

@@ -55,3 +55,14 @@ def random_actions(steps, num_envs, seed=0, stay=0.5):
         same = random.random(num_envs) < stay
         actions[step, same] = actions[step - 1, same]
     return actions
+
+
+def actions_of(space, steps, num_envs, seed=0, stay=0.5):
+    """`[steps, envs, ...]` random actions of any space, often the one before."""
+    random = np.random.default_rng(seed)
+    space.seed(seed)
+    actions = np.stack([[space.sample() for _ in range(num_envs)] for _ in range(steps)])
+    for step in range(1, steps):
+        same = random.random(num_envs) < stay
+        actions[step, same] = actions[step - 1, same]
+    return actions

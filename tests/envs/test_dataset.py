@@ -207,3 +207,14 @@ def test_a_real_tape_of_levels(real_data, tmp_path):
     assert market.decisions["is_tradable"].all()
     assert np.all(market.decisions["bid_ticks"] < market.decisions["ask_ticks"])
     assert np.all(market.decisions["bid_lots"] > 0)
+
+
+def test_warming_up_leaves_out_the_beginning_of_every_stretch(dataset):
+    warm = dataset.warmed_up(40)
+    assert (warm.spans["first_decision"] == dataset.spans["first_decision"] + 40).all()
+    assert (warm.spans["stop_decision"] == dataset.spans["stop_decision"]).all()
+    assert warm.windows(100)[0].tolist() == [0, 40, 140]
+    assert np.array_equal(dataset.warmed_up(0).spans, dataset.spans)
+    for decisions in (-1, 600):
+        with pytest.raises(ConfigError, match="warm_up_decisions"):
+            dataset.warmed_up(decisions)

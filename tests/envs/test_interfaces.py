@@ -4,9 +4,22 @@ import pytest
 
 from hft_gym.envs.actions.touch_quotes import TouchQuotes
 from hft_gym.envs.defaults import MODELS
-from hft_gym.envs.interfaces import Models, set_targets, step_reward
+from hft_gym.envs.execution import MODELS as EXECUTION
+from hft_gym.envs.interfaces import (
+    Models,
+    Room,
+    check_parts,
+    record_of,
+    room_of,
+    set_targets,
+    step_reward,
+)
+from hft_gym.envs.records import ENV_DTYPE
 from hft_gym.envs.rewards.inventory_penalty import InventoryPenalty
 from hft_gym.envs.rewards.pnl import Pnl
+from hft_gym.envs.tasks.flat_at_end import FlatAtEnd
+from hft_gym.errors import ConfigError
+from hft_gym.features.own_orders import ShareLeft
 
 
 def test_who_implements_what():
@@ -26,3 +39,20 @@ def test_parts_in_the_wrong_place_are_named():
 def test_models_are_values():
     assert Models(*MODELS) == MODELS
     assert MODELS._replace(reward=Pnl()) != MODELS
+
+
+def test_who_asks_for_nothing_gets_the_usual_record():
+    assert record_of(MODELS) is ENV_DTYPE
+    assert record_of(MODELS._replace(task=FlatAtEnd())) is ENV_DTYPE
+    wide = record_of(EXECUTION)
+    assert wide["trader"]["orders"].shape == (1,)
+    assert "start_position_lots" in wide["task"].names
+    assert room_of(MODELS.reward) == Room()
+
+
+def test_parts_that_read_what_the_task_does_not_keep_are_named():
+    for part in ({"own_features": (ShareLeft(),)}, {"action": EXECUTION.action}):
+        with pytest.raises(ConfigError, match=r"reads task.start_position_lots, which neither"):
+            check_parts(MODELS._replace(**part), 10)
+    check_parts(EXECUTION, 10)
+    check_parts(MODELS, 10)

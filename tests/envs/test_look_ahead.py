@@ -62,7 +62,8 @@ def run(tape, actions, until):
     dataset = Dataset.of([tape], STEP, MARKET_FEATURES, Constant(FEED_NS))
     core = BatchCore(dataset, MODELS, 1, episode_decisions=actions.shape[0], max_position_lots=6)
     last = dataset.markets[0].decisions.size - 1
-    core.reset(np.array([9]))  # the delays are drawn from this seed
+    core.reset(np.array([9]))
+    # the delays are drawn from a seed that is the window's
     seen = [core.reset_at(np.array([[0, 2, last]])).tobytes(), core.view().tobytes()]
     for action in actions[: until - 2]:
         seen += [array.tobytes() for array in core.step(action)]

@@ -11,6 +11,7 @@ from hft_gym.envs.records import (
     SPAN_DTYPE,
     TRADER_DTYPE,
     VIEW_DTYPE,
+    env_dtype,
 )
 
 
@@ -39,3 +40,13 @@ def test_what_is_handed_out_has_no_gaps():
     # gaps hold anything: the bytes of two equal records could differ
     for dtype in (VIEW_DTYPE, EPISODE_DTYPE, SPAN_DTYPE):
         assert sum(np.dtype(t).itemsize for t, _ in dtype.fields.values()) == dtype.itemsize
+
+
+def test_a_record_has_room_for_what_is_asked():
+    wide = env_dtype(9, acting=[("wait_ns", "i8")], task=[("lots", "i4")], episode=[("cost", "f8")])
+    assert wide["trader"]["orders"].shape == wide["target_lots"].shape == (9,)
+    assert wide["episode"].names == (*EPISODE_DTYPE.names, "cost")
+    assert wide["acting"].names == ("wait_ns",)
+    assert wide["task"].names == ("lots",)
+    assert env_dtype() == ENV_DTYPE
+    assert not {"acting", "task"} & set(ENV_DTYPE.names)

@@ -8,7 +8,7 @@ import pytest
 from hft_gym.envs.core import BatchCore
 from hft_gym.envs.dataset import split
 from hft_gym.envs.defaults import MODELS
-from hft_gym.envs.starts import check_windows, read_starts
+from hft_gym.envs.starts import check_windows, read_starts, window_seeds
 from hft_gym.errors import ConfigError
 from tests.envs.samples import random_actions
 
@@ -164,3 +164,19 @@ def test_windows_are_checked(dataset):
     check_windows(np.zeros((0, 3), np.int64), dataset)
     with pytest.raises(ConfigError, match="no window from decision 0 to 600 on tape 0"):
         check_windows(np.array([[1, 0, 5], [0, 0, 600]]), dataset)
+
+
+def test_a_window_has_random_numbers_of_its_own(dataset):
+    core = BatchCore(dataset, MODELS, 3, episode_decisions=20)
+    windows = np.array([[0, 5, 25], [1, 5, 25], [0, 6, 26]])
+    core.reset_at(windows)
+    first = core.envs["trader"]["random_state"].copy()
+    assert len(set(first)) == 3
+    core.reset(np.arange(3))
+    core.reset_at(windows[[2, 0, 1]])
+    assert core.envs["trader"]["random_state"].tolist() == first[[2, 0, 1]].tolist()
+    core.reset(np.arange(3))
+    others = core.envs["trader"]["random_state"].copy()
+    core.reset_at(windows, mask=np.array([False, True, False]))
+    assert core.envs["trader"]["random_state"].tolist() == [others[0], first[1], others[2]]
+    assert len(set(window_seeds(windows))) == 3

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numba.core.errors import TypingError
 
-from hft_gym.kernel.interface import interface, optional_interface, unrolled
+from hft_gym.kernel.interface import inlined_interface, interface, optional_interface, unrolled
 from hft_gym.kernel.jit import kernel
 
 pytestmark = pytest.mark.kernel
@@ -50,6 +50,22 @@ def note(model, out):
 @note.implement(Steep)
 def _note(model, out):
     out[0] += model.ticks
+
+
+@inlined_interface
+def discount(model, lots):
+    """Lots that cost nothing."""
+    return lots // 10
+
+
+@discount.implement(Steep)
+def _discount(model, lots):
+    return lots // 2
+
+
+@kernel
+def discounts(lots):
+    return discount(Flat(), lots), discount(Steep(), lots)
 
 
 write_costs = unrolled(
@@ -165,3 +181,8 @@ def test_lines_may_add_up():
 
     assert added((Flat(), Steep()), 3) == add_costs((Flat(), Steep()), 3) == 6.0 + 27.0
     assert add_costs((), 3) == 0.0
+
+
+def test_one_that_is_written_out_is_chosen_in_the_same_way():
+    assert discounts(30) == (3, 15)
+    assert (discount(Flat(), 30), discount(Steep(), 30)) == (3, 15)

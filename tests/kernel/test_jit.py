@@ -96,3 +96,29 @@ def test_kernels_divide_as_numpy_does():
     if not numba.config.DISABLE_JIT:
         assert ratio(1.0, 0.0) == float("inf")
     assert ratio(1.0, 4.0) == 0.25
+
+
+@compiled_only
+def test_processes_that_compile_at_once_do_not_take_each_others_files(cache, tmp_path):
+    """Two that have both seen an index without entries, as it is while they compile."""
+    module = plug_in(tmp_path, 2)
+    jit.enable_cache()
+    assert not list(cache.rglob("*.nbc"))
+    files = module.scaled._cache._cache_file
+    files.save("one", "of one")
+    seen = files._load_index
+    files._load_index = dict
+    files.save("other", "of the other")
+    files._load_index = seen
+    assert len(list(cache.rglob("*.nbc"))) == 2
+    assert files.load("one") in (None, "of one")
+    assert files.load("other") == "of the other"
+    files.save("one", "of one")
+    assert (files.load("one"), files.load("other")) == ("of one", "of the other")
+
+
+@compiled_only
+def test_the_cache_is_there_once_it_was_enabled(cache):
+    assert not jit.has_cache()
+    jit.enable_cache()
+    assert jit.has_cache()

@@ -15,6 +15,7 @@ from hft_gym.kernel.lanes import (
     lanes_within,
     losses_of_older,
     lowest_bit,
+    moved_at,
     without_lowest,
 )
 
@@ -39,6 +40,11 @@ def losses(bits, places, keys, moves, place, key):
 @kernel
 def moved(out, start, places, moves, count, first, mask):
     return add_moves(out, start, places, moves, count, first, mask)
+
+
+@kernel
+def grown(places, moves, count, place, mask):
+    return moved_at(places, moves, count, place, mask)
 
 
 @kernel
@@ -74,6 +80,20 @@ def test_bounds_at_the_ends_of_the_numbers():
     assert beyond(address, -(2**30), 2**31 - 1) == every
     assert within(address, -(2**31), 2**31 - 1) == every
     assert within(address, -(2**31), 0) == first_of_two
+
+
+def test_how_much_one_place_grows():
+    random = np.random.default_rng(6)
+    mask = 15
+    for _ in range(300):
+        places = (random.integers(0, 8, LANES) + 16 * random.integers(-3, 4, LANES)).astype(
+            np.int32
+        )
+        moves = random.integers(-9, 10, LANES).astype(np.int32)
+        count, place = int(random.integers(0, LANES + 1)), int(random.integers(0, 8))
+        expected = sum(int(moves[k]) for k in range(count) if int(places[k]) & mask == place)
+        found = grown(places.ctypes.data, moves.ctypes.data, count, place, mask)
+        assert found == expected
 
 
 def test_losses_count_the_older_at_one_place():

@@ -53,3 +53,9 @@ def test_answers_never_run_out_of_room(sizes):
     # half of `responses` on the answers of one order travel as one
     with pytest.raises(ConfigError, match=r"orders and|1 to"):
         trader_dtype(*sizes)
+
+
+def test_models_may_add_fields():
+    wide = trader_dtype(2, extra=[("latency_share", "f8")])
+    assert wide.names[:-1] == trader_dtype(2).names
+    assert wide["latency_share"] == np.dtype("f8")

@@ -38,7 +38,7 @@ def chosen_lots(action: NDArray[np.int64], slot: int, offsets: int, lots: int, s
 @kernel
 def behind_touch(env: np.void, slot: int, behind_ticks: int, lots: int) -> None:
     """Want a quote so many ticks behind the touch; negative: inside the spread, or taking."""
-    if slot == 0:
+    if slot & 1 == 0:
         env["target_px_ticks"][slot] = env["bid_ticks"] - behind_ticks
     else:
         env["target_px_ticks"][slot] = env["ask_ticks"] + behind_ticks

@@ -25,7 +25,6 @@ MOST_TRADES = 2000  # on the chart
 MOMENT_DTYPE = np.dtype(
     [
         *((name, VIEW_DTYPE[name]) for name in VIEW_DTYPE.names or ()),
-        ("steps", "i8"),
         ("start_decision", "i8"),
         ("true_position_lots", "i8"),
         ("cash_ticks", "i8"),
@@ -96,8 +95,7 @@ class History:
         self._noted += 1
         for name in VIEW_DTYPE.names or ():
             moments[name] = view[name]
-        for name in ("steps", "start_decision"):
-            moments[name] = envs["episode"][name]
+        moments["start_decision"] = envs["episode"]["start_decision"]
         moments["true_position_lots"] = envs["trader"]["position_lots"]
         for name in ("cash_ticks", "lots_traded"):
             moments[name] = envs["trader"][name]

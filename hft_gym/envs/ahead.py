@@ -1,0 +1,87 @@
+"""Compile the kernels of environments in a process of its own, while tapes are still being made.
+
+Compiling takes longer than everything else that must happen before a first step, and holds the
+interpreter's lock; what a second process has compiled, the first one finds in the cache.
+"""
+
+import pickle
+import subprocess
+import sys
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+
+from hft_gym.envs.interfaces import Models
+from hft_gym.envs.observations.flat import Flat
+from hft_gym.envs.records import ENV_DTYPE, EPISODE_DTYPE, MARKET_DTYPE, SETTINGS_DTYPE, SPAN_DTYPE
+from hft_gym.envs.rewards.outside import as_model
+from hft_gym.envs.step import Kernels, bind
+from hft_gym.kernel.jit import has_cache
+from hft_gym.market.columns import book_records
+
+
+class CompilingAhead:
+    """A context in which another process compiles; at its end it has done so.
+
+    Nothing happens where an earlier process has filled the cache of kernels. An error over there is
+    no error here: it comes again, with its message, where the kernels are needed.
+    """
+
+    def __init__(self, models: Models) -> None:
+        self._models = models
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> "CompilingAhead":
+        """Begin."""
+        if has_cache():
+            return self
+        try:
+            wish = pickle.dumps((sys.path, pickle.dumps(self._models)))
+        except (pickle.PicklingError, AttributeError, TypeError):
+            return self  # models typed into a prompt
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", _COMMAND],
+            stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        assert self._process.stdin is not None
+        self._process.stdin.write(wish)
+        self._process.stdin.close()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Wait for it; give up where something went wrong meanwhile."""
+        if self._process is not None:
+            if kind is not None:
+                self._process.kill()
+            self._process.wait()
+
+
+_COMMAND = """
+import pickle, sys
+sys.path, models = pickle.load(sys.stdin.buffer)
+from hft_gym.envs.ahead import compile_kernels
+compile_kernels(pickle.loads(models))
+"""
+
+
+def compile_kernels(models: Models) -> Kernels:
+    """The kernels of a `BatchCore` of these models, compiled by running on nothing."""
+    in_kernel, _ = as_model(models.reward)
+    kernels = bind(models._replace(reward=in_kernel, observation=Flat()))
+    space: Any = models.action.space()  # type: ignore[attr-defined]
+    world = (np.zeros(1, MARKET_DTYPE), np.zeros(1, SPAN_DTYPE), np.zeros(1, SETTINGS_DTYPE))
+    one = np.zeros((1, 1), np.int32)
+    batch = (np.zeros(0, ENV_DTYPE), book_records(one, one)[:0])
+    rows, numbers, flags = np.zeros((0, 1), np.float32), np.zeros(0, np.float32), np.zeros(0, bool)
+    actions = np.zeros((0, *(space.shape or ())), space.dtype)
+    ended = (rows, np.zeros(0, EPISODE_DTYPE))
+    kernels.begin(*world, *batch, flags, rows, False)
+    kernels.step(*world, *batch, actions, rows, numbers, flags, flags, *ended, 0, 0)
+    kernels.begin_at(*world, *batch, np.zeros((0, 3), np.int64), rows)
+    return kernels

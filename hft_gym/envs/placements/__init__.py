@@ -1,0 +1,1 @@
+"""Placement rules, one file each: at which price an order that shall fill is sent."""

@@ -1,0 +1,1 @@
+"""Tasks, one file each: how an episode begins, when it is complete, how it ends."""

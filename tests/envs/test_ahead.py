@@ -1,0 +1,80 @@
+"""What another process compiles is what the environments then need."""
+
+import subprocess
+
+import numba
+import numpy as np
+import pytest
+
+from hft_gym.envs import ahead
+from hft_gym.envs.core import BatchCore
+from hft_gym.envs.defaults import MODELS
+from tests.envs.samples import generated_dataset, random_actions
+
+compiled_only = pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="the compiler is off")
+
+
+@compiled_only
+def test_kernels_are_compiled_for_the_types_that_environments_have():
+    compiled = ahead.compile_kernels(MODELS)
+    core = BatchCore(generated_dataset(), MODELS, 2, episode_decisions=12)
+    core.reset(np.arange(2))
+    core.step(random_actions(1, 2)[0])
+    core.reset_at(core.dataset.windows(12)[:2])
+    for name in compiled._fields:
+        found = getattr(compiled, name).signatures
+        assert len(found) == 1
+        assert found == getattr(core._kernels, name).signatures, name
+
+
+@pytest.fixture
+def started(monkeypatch):
+    """Commands and inputs of the processes that would have been started."""
+    calls = []
+    popen = subprocess.Popen
+
+    def start(command, **options):
+        calls.append(command)
+        return popen([command[0], "-c", "import sys; sys.stdin.buffer.read()"], **options)
+
+    monkeypatch.setattr(subprocess, "Popen", start)
+    return calls
+
+
+def test_only_an_empty_cache_starts_a_process(started, monkeypatch):
+    monkeypatch.setattr(ahead, "has_cache", lambda: True)
+    with ahead.CompilingAhead(MODELS) as idle:
+        assert idle._process is None
+    monkeypatch.setattr(ahead, "has_cache", lambda: False)
+    with ahead.CompilingAhead(MODELS) as busy:
+        pass
+    assert busy._process.returncode == 0
+    assert len(started) == 1
+
+
+def test_what_goes_wrong_meanwhile_ends_the_process(monkeypatch):
+    monkeypatch.setattr(ahead, "has_cache", lambda: False)
+    monkeypatch.setattr(ahead, "_COMMAND", "import time; time.sleep(600)")
+    with pytest.raises(ZeroDivisionError), ahead.CompilingAhead(MODELS) as busy:
+        raise ZeroDivisionError
+    assert busy._process.returncode != 0
+
+
+def test_models_that_cannot_be_sent_are_left_alone(started, monkeypatch):
+    monkeypatch.setattr(ahead, "has_cache", lambda: False)
+    with ahead.CompilingAhead(MODELS._replace(reward=lambda envs: envs["step_pnl_ticks"])) as idle:
+        assert idle._process is None
+    assert started == []
+
+
+def test_the_other_process_knows_the_models(monkeypatch, tmp_path):
+    told = tmp_path / "told.txt"
+    command = ahead._COMMAND.replace(
+        "compile_kernels(pickle.loads(models))",
+        f"open({str(told)!r}, 'w').write(repr(pickle.loads(models)))",
+    )
+    monkeypatch.setattr(ahead, "has_cache", lambda: False)
+    monkeypatch.setattr(ahead, "_COMMAND", command)
+    with ahead.CompilingAhead(MODELS):
+        pass
+    assert told.read_text() == repr(MODELS)

@@ -1,0 +1,138 @@
+"""Several quotes a side, message by message; random wishes against a slow twin."""
+
+import numpy as np
+import pytest
+
+from hft_gym.envs.quoting_levels import requote_levels
+from hft_gym.envs.records import env_dtype
+from hft_gym.market.records import Action, Intent
+from tests.envs.sent import MARKET, TAPE, answered, env_of, sent
+
+pytestmark = pytest.mark.kernel
+
+LEVELS, LIMIT = 3, 10
+DTYPE = env_dtype(2 * LEVELS)
+
+
+def want(env, bids, asks, limit=LIMIT):
+    """Targets `[(price, lots)]` of both sides; what has been sent for them."""
+    for first, side in enumerate((bids, asks)):
+        for level in range(LEVELS):
+            px, lots = side[level] if level < len(side) else (0, 0)
+            env["target_px_ticks"][2 * level + first] = px
+            env["target_lots"][2 * level + first] = lots
+    requote_levels(MARKET, TAPE, env, limit)
+    return sent(env)
+
+
+def working(env, side):
+    """{(price, lots)} of our working orders of a side, sorted."""
+    return sorted(
+        (int(i["px_ticks"]), int(i["leaves_lots"]))
+        for i in env["trader"]["intents"]
+        if i["state"] == Intent.WORKING and i["side"] == side
+    )
+
+
+def settle(env):
+    """All that was asked has happened."""
+    for slot, intent in enumerate(env["trader"]["intents"]):
+        if intent["state"] == Intent.CANCELLING:
+            answered(env, slot, 0)
+        elif intent["state"] == Intent.WORKING:
+            answered(env, slot)
+
+
+def test_every_level_gets_an_order():
+    env = env_of(DTYPE)
+    told = want(env, [(100, 1), (99, 2), (98, 3)], [(103, 1), (104, 2)])
+    assert [m[0] for m in told] == [Action.NEW] * 5
+    assert working(env, 1) == [(98, 3), (99, 2), (100, 1)]
+    assert working(env, -1) == [(103, 1), (104, 2)]
+    assert all(slot % 2 == (side < 0) for _, slot, side, _, _ in told)
+
+
+@pytest.mark.parametrize(("ticks", "moved"), [(1, 98), (-1, 100)])
+def test_when_the_touch_moves_by_a_tick_one_order_moves(ticks, moved):
+    env = env_of(DTYPE)
+    want(env, [(100, 1), (99, 1), (98, 1)], [])
+    slot = [int(i["px_ticks"]) for i in env["trader"]["intents"]].index(moved)
+    told = want(env, [(100 + ticks, 1), (99 + ticks, 1), (98 + ticks, 1)], [])
+    assert told == [(Action.MODIFY, slot, 1, {1: 101, -1: 97}[ticks], 1)]
+
+
+def test_the_retreating_side_moves_first():
+    env = env_of(DTYPE)
+    want(env, [(100, 1)], [(103, 1)])
+    assert [m[2] for m in want(env, [(102, 1)], [(105, 1)])] == [-1, 1]
+    assert [m[2] for m in want(env, [(98, 1)], [(101, 1)])] == [1, -1]
+
+
+def test_levels_come_and_go():
+    env = env_of(DTYPE)
+    want(env, [(100, 1), (99, 1), (98, 1)], [])
+    told = want(env, [(99, 1)], [])
+    assert sorted(m[0] for m in told) == [Action.CANCEL] * 2
+    assert working(env, 1) == [(99, 1)]
+    assert want(env, [(99, 1), (97, 2), (96, 2)], []) == []  # no slot is free until then
+    settle(env)
+    assert [m[0] for m in want(env, [(99, 1), (97, 2), (96, 2)], [])] == [Action.NEW] * 2
+
+
+def test_two_levels_may_share_a_price():
+    env = env_of(DTYPE)
+    assert len(want(env, [(100, 1), (100, 2)], [])) == 2
+    assert want(env, [(100, 1), (100, 2)], []) == []
+
+
+def test_the_position_limit_cuts_the_later_levels_first():
+    env = env_of(DTYPE, position=6)
+    want(env, [(100, 2), (99, 3), (98, 1)], [(103, 9), (104, 9), (105, 9)])
+    assert working(env, 1) == [(99, 2), (100, 2)]
+    assert working(env, -1) == [(103, 9), (104, 7)]
+    env["trader"]["known_position_lots"] = 9
+    told = want(env, [(100, 2), (99, 3), (98, 1)], [])
+    assert (Action.MODIFY, 0, 1, 100, 1) in told
+    assert working(env, 1)[-1][0] == 100
+
+
+def test_a_market_that_cannot_be_traded_is_left():
+    env = env_of(DTYPE)
+    want(env, [(100, 1), (99, 1)], [(103, 1)])
+    env["is_tradable"] = 0
+    assert [m[0] for m in want(env, [(100, 1), (99, 1)], [(103, 1)])] == [Action.CANCEL] * 3
+
+
+def test_random_wishes_are_met_as_far_as_orders_are_free():
+    random = np.random.default_rng(0)
+    env = env_of(DTYPE)
+    for _ in range(400):
+        sides = []
+        for middle in (100, 103):
+            px = middle + random.integers(-3, 4, LEVELS)
+            lots = random.integers(0, 4, LEVELS)
+            sides.append(list(zip(px.tolist(), lots.tolist(), strict=True)))
+        before = {side: working(env, side) for side in (1, -1)}
+        stood = env["trader"]["intents"]["px_ticks"].tolist()
+        told = want(env, *sides, limit=100)
+        for side, wanted in zip((1, -1), sides, strict=True):
+            prices = sorted(px for px, lots in wanted if lots > 0)
+            mine = [m for m in told if m[2] == side]
+            kept = list(prices)
+            for px, _ in before[side]:  # what stood at a wanted price has not moved
+                if px in kept:
+                    kept.remove(px)
+            stay = len(prices) - len(kept)
+            gone = [m for m in mine if m[0] == Action.CANCEL or m[3] not in prices]
+            assert all(m[0] == Action.CANCEL for m in gone)
+            moved = [m for m in mine if m[0] == Action.MODIFY and m[3] != stood[m[1]]]
+            assert len(moved) == min(len(before[side]) - stay, len(kept))
+            found = sorted(int(i["px_ticks"]) for i in env["trader"]["intents"]
+                           if i["state"] == Intent.WORKING and i["side"] == side)  # fmt: skip
+            assert set(found) <= set(prices)
+        if random.random() < 0.5:
+            settle(env)
+            for side, wanted in zip((1, -1), sides, strict=True):
+                want(env, *sides, limit=100)
+                prices = sorted(px for px, lots in wanted if lots > 0)
+                assert sorted(px for px, _ in working(env, side)) == prices
