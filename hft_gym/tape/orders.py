@@ -130,7 +130,8 @@ class BookMemory:
 
     Args:
         tick_size_e9: in units of 1e-9.
-        room: for so many orders before the book has to grow.
+        room: for so many orders before the book has to grow; the map of this many is sparse and
+            fits the second cache.
         is_writing: whether rows are written; the book alone needs no room for any.
 
     Attributes:
@@ -138,7 +139,7 @@ class BookMemory:
         columns: buffer of rows, by name.
     """
 
-    def __init__(self, tick_size_e9: int, room: int = 1 << 10, is_writing: bool = True) -> None:
+    def __init__(self, tick_size_e9: int, room: int = 1 << 11, is_writing: bool = True) -> None:
         self.books = np.zeros(1, BOOK_DTYPE)
         book = self.book
         self._levels = LevelsMemory(book["levels_state"])

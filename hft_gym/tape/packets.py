@@ -37,10 +37,18 @@ def _u1(address: int, rows: int) -> NDArray[np.uint8]:
 
 @inlined_kernel
 def append(book: np.void, kind: int, side: int, px_ticks: int, lots: int, queue_key: int) -> None:
-    """Write one row at the time of the record in hand, if rows are wanted at all."""
+    """Write one row at the time of the record in hand, whatever its flags."""
+    book["packet_flags"] = book["row_flags"]
+    append_usual(book, kind, side, px_ticks, lots, queue_key)
+
+
+@inlined_kernel
+def append_usual(
+    book: np.void, kind: int, side: int, px_ticks: int, lots: int, queue_key: int
+) -> None:
+    """Write one row, if rows are wanted at all; `packet_flags` is the caller's."""
     row, rows = np.uint64(book["rows"]), book["buffer_rows"]  # unsigned: see idmap.home
     book["rows"] += 1
-    book["packet_flags"] = book["row_flags"]
     if not book["is_writing"]:
         return
     _i8(book["ts_exchange_ns_address"], rows)[row] = book["ts_exchange_ns"]
