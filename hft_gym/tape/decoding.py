@@ -125,7 +125,7 @@ class _Decoder(threading.Thread):
         with path.open("rb", buffering=0) as file:
             kept = _Kept(file) if self._keeps_pieces else None
             source = _decompressed(file, kept or file, path)
-            pieces = iter(lambda: _sound(lambda: source.read(_FIRST_BYTES), path), b"")
+            pieces = iter(lambda: _sound(source.read, _FIRST_BYTES, path), b"")
             head = dbn._take_metadata(pieces, path)[1]
             rest: NDArray[np.uint8] = np.frombuffer(head, np.uint8)
             while (buffer := self.free.get()) >= 0:
@@ -217,17 +217,17 @@ def _decompressed(file: Any, source: Any, path: Path) -> Any:
 def _fill(target: NDArray[np.uint8], held: int, source: Any, path: Path) -> int:
     """Fill up a buffer; what it holds then."""
     while held < len(target):
-        count = _sound(lambda held=held: source.readinto(target[held:].data), path)
+        count = _sound(source.readinto, target[held:].data, path)
         if not count:
             break
         held += count
     return held
 
 
-def _sound(read: Callable[[], Any], path: Path) -> Any:
+def _sound(read: Callable[[Any], Any], what: Any, path: Path) -> Any:
     """What is read, if it is sound."""
     try:
-        return read()
+        return read(what)
     except zstandard.ZstdError as error:
         raise InputError(
             f"{path}: damaged zstd data ({error}); download or copy it again"

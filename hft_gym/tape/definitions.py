@@ -146,10 +146,17 @@ def _definitions_in(file: DbnFile, instrument_id: int, symbol: str) -> Iterable[
         starts = starts_of_type(data, RTYPE_DEFINITION, 16)
         ids = data[starts[:, None] + np.arange(4, 8)].view("<u4")[:, 0]
         for start in starts[ids == instrument_id]:
-            record = _decoded(file, data[start : start + WORD * int(data[start])])
+            try:
+                record = _decoded(file, data[start : start + WORD * int(data[start])])
+                found = _of_record(record)
+            except (databento_dbn.DBNError, ValueError) as error:
+                raise InputError(
+                    f"{file.path}: damaged definition of instrument {instrument_id} ({error}); "
+                    "download or copy it again"
+                ) from None
             # an id may belong to another instrument on another day
-            if not is_raw or record.raw_symbol == symbol:
-                yield _of_record(record)
+            if not is_raw or found.symbol == symbol:
+                yield found
 
 
 def _decoded(file: DbnFile, record: NDArray[np.uint8]) -> Any:

@@ -88,7 +88,8 @@ BOOK_DTYPE = np.dtype(
         ("packet_row", "i8"),  # where in the buffer the open packet begins
         ("ts_exchange_ns", "i8"),  # latest so far
         ("ts_local_ns", "i8"),
-        ("row_flags", "i8"),
+        ("row_flags", "i8"),  # of the record in hand
+        ("packet_flags", "i8"),  # of the latest row
         ("in_snapshot", "i8"),
         ("crossed", "i8"),  # the book as the open packet found it
         ("in_span", "i8"),  # whether the live packet before left it crossed or locked
@@ -129,7 +130,8 @@ class BookMemory:
 
     Args:
         tick_size_e9: in units of 1e-9.
-        room: for so many orders before the book has to grow.
+        room: for so many orders before the book has to grow; the map of this many is sparse and
+            fits the second cache.
         is_writing: whether rows are written; the book alone needs no room for any.
 
     Attributes:
@@ -137,7 +139,7 @@ class BookMemory:
         columns: buffer of rows, by name.
     """
 
-    def __init__(self, tick_size_e9: int, room: int = 1 << 10, is_writing: bool = True) -> None:
+    def __init__(self, tick_size_e9: int, room: int = 1 << 11, is_writing: bool = True) -> None:
         self.books = np.zeros(1, BOOK_DTYPE)
         book = self.book
         self._levels = LevelsMemory(book["levels_state"])

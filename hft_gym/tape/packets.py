@@ -37,7 +37,16 @@ def _u1(address: int, rows: int) -> NDArray[np.uint8]:
 
 @inlined_kernel
 def append(book: np.void, kind: int, side: int, px_ticks: int, lots: int, queue_key: int) -> None:
-    """Write one row at the time of the record in hand, if rows are wanted at all."""
+    """Write one row at the time of the record in hand, whatever its flags."""
+    book["packet_flags"] = book["row_flags"]
+    append_usual(book, kind, side, px_ticks, lots, queue_key)
+
+
+@inlined_kernel
+def append_usual(
+    book: np.void, kind: int, side: int, px_ticks: int, lots: int, queue_key: int
+) -> None:
+    """Write one row, if rows are wanted at all; `packet_flags` is the caller's."""
     row, rows = np.uint64(book["rows"]), book["buffer_rows"]  # unsigned: see idmap.home
     book["rows"] += 1
     if not book["is_writing"]:
@@ -76,7 +85,7 @@ def end_packet_here(book: np.void) -> None:
     crossed = is_crossed(book["levels_state"])
     if book["is_writing"]:
         _mark(book, start, end, crossed or book["crossed"])
-    if book["row_flags"] & Flag.SNAPSHOT == 0:
+    if book["packet_flags"] & Flag.SNAPSHOT == 0:
         observe(book, Observation.CROSSED_PACKETS, int(crossed))
         observe(book, Observation.CROSSED_SPANS, int(crossed) & int(not book["in_span"]))
         book["in_span"] = crossed

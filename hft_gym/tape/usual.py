@@ -15,7 +15,12 @@ from hft_gym.kernel.jit import inlined_kernel, kernel
 from hft_gym.tape import levels as ladder
 from hft_gym.tape.marks import MAX_LOTS, ODD
 from hft_gym.tape.orders import BLOCK, has_room, orders_of
-from hft_gym.tape.packets import LONGEST_PACKET_ROWS, append, end_packet_here, next_queue_key
+from hft_gym.tape.packets import (
+    LONGEST_PACKET_ROWS,
+    append_usual,
+    end_packet_here,
+    next_queue_key,
+)
 from hft_gym.tape.rows import Kind
 
 _ADD, _CANCEL, _MODIFY, _TRADE, _FILL = ord("A"), ord("C"), ord("M"), ord("T"), ord("F")
@@ -57,7 +62,7 @@ def take_usual(
         The record that comes next: `end`, or the one that is for the rules.
     """
     orders = orders_of(book)
-    book["row_flags"] = 0
+    book["row_flags"] = book["packet_flags"] = 0
     for number in range(first, end):
         record, within = records[np.uint64(number)], np.uint64(number - first)
         place = idmap.locate_from(orders, np.uint64(homes[within]), record["order_id"])
@@ -97,11 +102,11 @@ def _take(book: np.void, record: np.void, order: np.void, place: np.uint64, px_t
         is_usual = is_known
         if is_usual:
             order["filled_lots"] = min(np.int64(order["filled_lots"]) + lots, MAX_LOTS)
-            append(book, Kind.FILL, order["side"], px_ticks, lots, order["queue_key"])
+            append_usual(book, Kind.FILL, order["side"], px_ticks, lots, order["queue_key"])
     else:
         is_usual = action == _TRADE
         if is_usual:
-            append(book, Kind.TRADE, side, px_ticks, lots, -1)
+            append_usual(book, Kind.TRADE, side, px_ticks, lots, -1)
     return is_usual
 
 
@@ -120,7 +125,7 @@ def _rest(book: np.void, order: np.void, side: int, px_ticks: int, lots: int) ->
     order["filled_lots"] = 0
     order["side"] = side
     ladder.join(book["levels_state"], side, px_ticks, lots)
-    append(book, Kind.ADD, side, px_ticks, lots, order["queue_key"])
+    append_usual(book, Kind.ADD, side, px_ticks, lots, order["queue_key"])
 
 
 @inlined_kernel
@@ -152,4 +157,4 @@ def _leave(book: np.void, order: np.void, lots: int) -> None:
     order["lots"] -= lots
     order["filled_lots"] = max(filled_lots - lots, 0)
     ladder.leave(book["levels_state"], order["side"], px_ticks, lots)
-    append(book, Kind.REDUCE, order["side"], px_ticks, lots, order["queue_key"])
+    append_usual(book, Kind.REDUCE, order["side"], px_ticks, lots, order["queue_key"])

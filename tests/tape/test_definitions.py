@@ -91,6 +91,16 @@ def test_what_cannot_be_read_is_left_out(tmp_path):
     assert [file.path.name for file in dbn_files(tmp_path)] == ["a.dbn"]
 
 
+def test_a_damaged_definition_is_one_clear_error(tmp_path):
+    body = bytearray(definition(currency="USD"))
+    place = body.index(b"USD\0")
+    body[place + 3] = ord("@")  # the text has no end
+    path = write(tmp_path / "a.dbn", RECORDS.tobytes() + bytes(body), schema=None)
+    file = open_dbn(path)
+    with pytest.raises(InputError, match=r"a.dbn: damaged definition of instrument 17077 \(.*\); "):
+        definition_of([file], file.dataset, (17077, "ESH4"), 0)
+
+
 def test_real_definitions(real_data):
     files = definition_files(real_data / "databento")
     assert len(files) == 3

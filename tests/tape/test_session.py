@@ -4,7 +4,9 @@ import pytest
 
 from hft_gym.errors import ConfigError, InputError
 from hft_gym.tape.session import DAY_NS, parse_time
-from tests.dbn_files import LAST, SNAPSHOT, START_NS, mbo
+from tests.dbn_files import LAST, SNAPSHOT, START_NS, TICK_E9, mbo
+from tests.naive.book import NaiveBook
+from tests.naive.session import longest_run
 from tests.tape.resolving import resolved
 
 S = 10**9
@@ -94,3 +96,16 @@ def test_what_is_no_time(bad):
 def test_an_end_before_the_start(tmp_path):
     with pytest.raises(ConfigError, match="swap them"):
         session(tmp_path, 2000, 1000)
+
+
+def test_a_live_packet_is_live_whatever_ends_it(tmp_path):
+    records = mbo(
+        ("A", "B", 1, 10, 1, LAST),
+        ("A", "A", 2, 12, 1, LAST),
+        ("A", "B", 3, 9, 1, 0),
+        ("X", "N", 0, None, 0, LAST | SNAPSHOT),  # says nothing, but for the end
+    )
+    naive = NaiveBook(TICK_E9)
+    run = longest_run([(state, naive.ended_ns) for state in naive.packets(records)])
+    _, _, session = resolved(records, tmp_path)
+    assert session.end_ns == run[1] == records["ts_recv"][3]

@@ -64,12 +64,17 @@ def _end(pool: ProcessPoolExecutor, others: set[Any]) -> None:
         others: children of this process that are none of its workers.
     """
     workers = set(multiprocessing.active_children()) - others
-    patience = threading.Timer(_GRACE_S, lambda: [worker.terminate() for worker in workers])
+    patience = threading.Timer(_GRACE_S, _terminate, (workers,))
     patience.start()
     try:
         pool.shutdown(wait=True, cancel_futures=True)
     finally:
         patience.cancel()
+
+
+def _terminate(workers: set[Any]) -> None:
+    for worker in workers:
+        worker.terminate()
 
 
 def _from(
