@@ -31,7 +31,9 @@ def kernel(function: F) -> F:
 
     Machine code goes to disk only after `enable_cache()`, which knows every source it depends on.
     """
-    dispatcher = numba.njit(**COMPILE_OPTIONS)(function)
+    # said aloud: a kernel that says nothing takes over that its caller is to be written out, and
+    # one after the other all that it calls is; that compiles for minutes
+    dispatcher = numba.njit(forceinline=False, **COMPILE_OPTIONS)(function)
     remember_source(function)
     _dispatchers.add(dispatcher)
     return dispatcher

@@ -91,7 +91,7 @@ def _come_forward(
     order["ahead_lots"] = max(0, order["ahead_lots"] - gone)
 
 
-@inlined_kernel
+@kernel
 def _is_print(tape: np.void, book: np.void, row: int, reach: int) -> bool:
     """Whether a row that may trade with us is an aggressor's print, not a newcomer.
 
@@ -104,7 +104,7 @@ def _is_print(tape: np.void, book: np.void, row: int, reach: int) -> bool:
     return kind_of(tape)[row] == TRADE
 
 
-@inlined_kernel
+@kernel
 def _row_of_ours(
     models: MarketModels, tape: np.void, book: np.void, trader: np.void, row: int
 ) -> None:
@@ -242,15 +242,32 @@ def _replay(models: MarketModels, tape: np.void, book: np.void, trader: np.void,
     trader["row"] = stop
 
 
-@inlined_kernel
-def replay(models: MarketModels, tape: np.void, book: np.void, trader: np.void, stop: int) -> None:
-    """Let every row before `stop` happen; where the book uncrosses, our orders may take."""
+@kernel
+def _replay_apart(
+    models: MarketModels, tape: np.void, book: np.void, trader: np.void, stop: int
+) -> None:
+    """`_replay` for those who seldom call it: written out in all of them it compiles for long."""
+    _replay(models, tape, book, trader, stop)
+
+
+@kernel
+def _uncross_until(
+    models: MarketModels, tape: np.void, book: np.void, trader: np.void, stop: int
+) -> None:
+    """Let trading go on wherever the book uncrosses at `stop` or before."""
     while trader["uncross_row"] <= stop:
         row = int(trader["uncross_row"])
         if row > trader["row"]:
-            _replay(models, tape, book, trader, row)
+            _replay_apart(models, tape, book, trader, row)
             uncross(models, tape, book, trader, int(ts_exchange_of(tape)[row - 1]))
         trader["uncross_row"] = next_uncrossing(tape["index"], row)
+
+
+@inlined_kernel
+def replay(models: MarketModels, tape: np.void, book: np.void, trader: np.void, stop: int) -> None:
+    """Let every row before `stop` happen; where the book uncrosses, our orders may take."""
+    if trader["uncross_row"] <= stop:
+        _uncross_until(models, tape, book, trader, stop)
     _replay(models, tape, book, trader, stop)
 
 
@@ -295,12 +312,20 @@ def _end_session(
     Nothing happens before that time, nor before all rows of the session are known to us.
     """
     row = tape["session_end_row"]
-    if trader["day_count"] == 0 or ts_ns < tape["session_end_ns"] or stop < row:
+    if ts_ns < tape["session_end_ns"] or stop < row:
         return
     if trader["row"] < row:
-        replay(models, tape, book, trader, row)
+        _uncross_until(models, tape, book, trader, row)
+        _replay_apart(models, tape, book, trader, row)
         book["high_place"] = 0
     expire(models, tape, trader, int(tape["session_end_ns"]))
+
+
+@kernel
+def _carried_out(trader: np.void) -> None:
+    """The head message is done with."""
+    trader["message_head"] = (trader["message_head"] + 1) % len(trader["messages"])
+    trader["message_count"] -= 1
 
 
 @inlined_kernel
@@ -313,22 +338,25 @@ def advance(
     there first. One that is later than all known rows waits, unless its answer is due.
     """
     book["high_place"] = 0  # the ladder shows the book of another trader
-    while trader["message_count"] > 0:
+    while True:
         message = trader["messages"][trader["message_head"]]
-        _end_session(models, tape, book, trader, stop, message["arrival_ns"])
-        row = _first_row_after(tape, trader["row"], stop, message["arrival_ns"])
+        is_over = trader["message_count"] == 0
+        ts_ns = now_ns if is_over else message["arrival_ns"]
+        if trader["day_count"] > 0:
+            _end_session(models, tape, book, trader, stop, ts_ns)
+        row = stop if is_over else _first_row_after(tape, trader["row"], stop, ts_ns)
         if row > trader["row"]:
             replay(models, tape, book, trader, row)
             book["high_place"] = 0  # the ladder shows another row
+        if is_over:
+            trader["message_head"] = 0  # an empty ring starts over: its first places stay near
+            return
         if row == stop and not _is_due(models, tape, trader, now_ns):
-            _end_session(models, tape, book, trader, stop, now_ns)
+            if trader["day_count"] > 0:
+                _end_session(models, tape, book, trader, stop, now_ns)
             return
         arrive(models, tape, book, trader, message)
-        trader["message_head"] = (trader["message_head"] + 1) % len(trader["messages"])
-        trader["message_count"] -= 1
-    trader["message_head"] = 0  # an empty ring starts over: its first places stay near
-    _end_session(models, tape, book, trader, stop, now_ns)
-    replay(models, tape, book, trader, stop)
+        _carried_out(trader)
 
 
 @kernel
@@ -341,20 +369,19 @@ def live_until(
     """
     book["high_place"] = 0
     rows = tape["rows"]
-    while trader["message_count"] > 0:
+    while True:
         message = trader["messages"][trader["message_head"]]
-        if message["arrival_ns"] > ts_exchange_ns:
-            break
-        _end_session(models, tape, book, trader, rows, message["arrival_ns"])
-        row = _first_row_after(tape, trader["row"], rows, message["arrival_ns"])
+        is_over = trader["message_count"] == 0 or message["arrival_ns"] > ts_exchange_ns
+        ts_ns = ts_exchange_ns if is_over else message["arrival_ns"]
+        if trader["day_count"] > 0:
+            _end_session(models, tape, book, trader, rows, ts_ns)
+        row = _first_row_after(tape, trader["row"], rows, ts_ns)
         if row > trader["row"]:
             replay(models, tape, book, trader, row)
             book["high_place"] = 0
+        if is_over:
+            if trader["message_count"] == 0:
+                trader["message_head"] = 0
+            return
         arrive(models, tape, book, trader, message)
-        trader["message_head"] = (trader["message_head"] + 1) % len(trader["messages"])
-        trader["message_count"] -= 1
-    if trader["message_count"] == 0:
-        trader["message_head"] = 0
-    _end_session(models, tape, book, trader, rows, ts_exchange_ns)
-    row = _first_row_after(tape, trader["row"], rows, ts_exchange_ns)
-    replay(models, tape, book, trader, row)
+        _carried_out(trader)

@@ -174,7 +174,7 @@ def _write(trader: np.void, message: np.void, leaves_lots: int) -> None:
     order["credit_lots"] = 0
 
 
-@inlined_kernel
+@kernel
 def _answer(
     models: MarketModels,
     tape: np.void,
@@ -245,7 +245,7 @@ def _arrive_modify(
         _answer(models, tape, trader, message, REJECTED_EVENT, reason, int(message["lots"]))
 
 
-@inlined_kernel
+@kernel
 def arrive(
     models: MarketModels, tape: np.void, book: np.void, trader: np.void, message: np.void
 ) -> None:

@@ -12,7 +12,7 @@ from hft_gym.book.index import (
     reach_at,
 )
 from hft_gym.book.ladder import NO_PRICE, best_ask_at_or_above, best_bid_at_or_below
-from hft_gym.kernel.jit import inlined_kernel, kernel
+from hft_gym.kernel.jit import kernel
 from hft_gym.kernel.lanes import bits_from, first_bits, highest_bit, lowest_bit
 from hft_gym.market.columns import consumed_of, flags_of, ladder_of
 from hft_gym.tape.rows import Flag
@@ -43,7 +43,7 @@ def show(tape: np.void, book: np.void, row: int, place: int) -> None:
     book["low_place"], book["high_place"] = 0, book["places"]
 
 
-@inlined_kernel
+@kernel
 def lots_standing(tape: np.void, book: np.void, row: int, side: int, px_ticks: int) -> int:
     """Lots of a side that the tape shows at a price of the band before a row."""
     place = 2 * (px_ticks - book["base_ticks"]) + (0 if side > 0 else 1)
@@ -54,7 +54,7 @@ def lots_standing(tape: np.void, book: np.void, row: int, side: int, px_ticks: i
     return int(ladder_of(book)[place])
 
 
-@inlined_kernel
+@kernel
 def _is_behind_own_side(tape: np.void, book: np.void, row: int, side: int, px_ticks: int) -> bool:
     """Whether others of its side stand at an order's price, and nobody of the other side does.
 
@@ -98,7 +98,7 @@ def _best_shown(shown: int, lane: int, side: int) -> int:
     return highest_bit(opposite) if opposite else NONE_SHOWN
 
 
-@inlined_kernel
+@kernel
 def opposite_touch(tape: np.void, book: np.void, row: int, side: int, px_ticks: int) -> int:
     """The best price at which an order of `side` at `px_ticks` would take; NO_PRICE: it rests."""
     place = 2 * (px_ticks - book["base_ticks"])
