@@ -1,6 +1,8 @@
 """Tapes made ready for environments: index, decisions and features, computed once and shared."""
 
+import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -97,10 +99,13 @@ class Dataset:
             raise InputError("no tape to make a dataset of; check data.path")
         tapes = [tape for tape in tapes if has_session(tape)] or tapes
         levels = max(t.meta.high_ticks - t.meta.low_ticks for t in tapes) + 1 + 2 * MARGIN_TICKS
-        markets = tuple(
-            _market(tape, step, tuple(features), known_ns_of(tape, feed, seed), levels)
-            for tape in tapes
-        )
+
+        def prepared(tape: MarketTape) -> Market:
+            return _market(tape, step, tuple(features), known_ns_of(tape, feed, seed), levels)
+
+        first = prepared(tapes[0])  # compiles what the others need
+        with ThreadPoolExecutor(min(len(tapes), os.cpu_count() or 1)) as pool:
+            markets = (first, *pool.map(prepared, tapes[1:]))
         spans = np.array(
             [(k, *span) for k, market in enumerate(markets) for span in tradable(market)],
             SPAN_DTYPE,
