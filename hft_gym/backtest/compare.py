@@ -63,14 +63,14 @@ def compare(
         InputError: see `run.backtest`.
         ConfigError: see `run.backtest`.
     """
-    results = {}
-    grounds: dict[Any, Ground] = {}
+    results: dict[str, Result] = {}
+    ground: Ground | None = None
+    seed = options.get("seed", 0)
     for name, chosen in models.items():
         feed = chosen.latency.feed
-        if feed not in grounds:
-            grounds[feed] = Ground.of(tape, feed, seed=options.get("seed", 0))
-        own = copy.deepcopy(strategy)
-        results[name] = backtest(grounds[feed], own, models=chosen, **options)
+        # what the market is depends on no feed: it is looked at once
+        ground = ground.seen_by(feed, seed=seed) if ground else Ground.of(tape, feed, seed=seed)
+        results[name] = backtest(ground, copy.deepcopy(strategy), models=chosen, **options)
     return Comparison(results)
 
 

@@ -68,7 +68,7 @@ def _wake_ns(desk: np.void, until_ns: int) -> int:
 def live(models: MarketModels, desk: np.void, until_ns: int) -> None:
     """Let the exchange go on to a time on its clock, our messages that arrive by then included."""
     clock, trader = desk["clock"], desk["trader"]
-    # by its address: an exchange takes minutes to compile, strategies shall not
+    # by its address: an exchange is compiled once, not again with every strategy
     exchange = (models, desk["columns"], desk["book"], trader, np.int64(until_ns))
     call_at(clock["live_address"], live_until, exchange)
     clock["quiet_row"] = trader["row"]

@@ -1,12 +1,12 @@
 """A tape made ready for backtests: its index and when each row is known. Made once, used often."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hft_gym.backtest.packets import note_packets
+from hft_gym.backtest.packets import note_packets, packet_times_ns
 from hft_gym.book.index import BookIndex
 from hft_gym.kernel.jit import enable_cache, kernel
 from hft_gym.market.feed import known_ns_of
@@ -22,17 +22,15 @@ class Ground:
     Attributes:
         tape: the rows.
         index: what the book is at any row.
-        known_ns: `[rows]` when we see each row, never falling and never before it happens.
-        times_ns: `[packets + 2]` when we see each packet; the first entry is before all of them,
-            the last one never seen.
         packets: `[packets + 2]` of `packets.PACKET_DTYPE`, the market after each.
+        times_ns: `[packets + 2]` when we see each packet, never before it happens; the first entry
+            is before all of them, the last one never seen.
     """
 
     tape: MarketTape
     index: BookIndex
-    known_ns: NDArray[np.int64]
-    times_ns: NDArray[np.int64]
     packets: NDArray[Any]
+    times_ns: NDArray[np.int64]
 
     @staticmethod
     def of(
@@ -56,12 +54,25 @@ class Ground:
         base_ticks = meta.low_ticks - margin_ticks
         levels = meta.high_ticks - meta.low_ticks + 1 + 2 * margin_ticks
         index = BookIndex.of(tape, base_ticks, levels)
-        known_ns = known_ns_of(tape, feed, seed)
-        if not _is_in_order(known_ns, tape.ts_exchange_ns):
-            # clocks of capture and venue differ: nothing is known before it happens
-            known_ns = np.maximum.accumulate(np.maximum(known_ns, tape.ts_exchange_ns))
-        packets = note_packets(tape, known_ns, base_ticks, index.places)
-        return Ground(tape, index, known_ns, *packets)
+        packets = note_packets(tape, base_ticks, index.places)
+        return Ground(tape, index, packets, _times_ns(tape, packets, feed, seed))
+
+    def seen_by(self, feed: Any, *, seed: int = 0) -> "Ground":
+        """The same market as another feed brings it; the index and the packets are shared.
+
+        Args:
+            feed: delay model of the feed.
+            seed: of a random one.
+        """
+        return replace(self, times_ns=_times_ns(self.tape, self.packets, feed, seed))
+
+
+def _times_ns(tape: MarketTape, packets: NDArray[Any], feed: Any, seed: int) -> NDArray[np.int64]:
+    known_ns = known_ns_of(tape, feed, seed)
+    if not _is_in_order(known_ns, tape.ts_exchange_ns):
+        # clocks of capture and venue differ: nothing is known before it happens
+        known_ns = np.maximum.accumulate(np.maximum(known_ns, tape.ts_exchange_ns))
+    return packet_times_ns(packets, known_ns)
 
 
 @kernel

@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 
 from hft_gym.backtest.records import FOREVER_NS
 from hft_gym.book.ladder import NO_PRICE, apply_row, place_of, touch_after
+from hft_gym.book.uncrossing import CROSSED
 from hft_gym.kernel.jit import kernel
 from hft_gym.tape.market_tape import MarketTape
 from hft_gym.tape.rows import Flag, Kind
 
 LAST = int(Flag.LAST)
-CLOSED = int(Flag.CROSSED) | int(Flag.HALTED)
 TRADE, FILL = int(Kind.TRADE), int(Kind.FILL)
 
 # The market as it is after a packet.
@@ -33,26 +33,27 @@ PACKET_DTYPE = np.dtype(
 FEW = 32  # packets that are looked at one after the other before the search takes larger steps
 
 
-def note_packets(
-    tape: MarketTape, known_ns: NDArray[np.int64], base_ticks: int, places: int
-) -> tuple[NDArray[np.int64], NDArray[Any]]:
-    """When each packet is known, and the market after it: `[packets + 2]` of i8 and `PACKET_DTYPE`.
+def note_packets(tape: MarketTape, base_ticks: int, places: int) -> NDArray[Any]:
+    """The market after each packet: `[packets + 2]` of `PACKET_DTYPE`.
 
     The first entry is before all packets, the last one never known. Rows after the last complete
     packet belong to none.
 
     Args:
         tape: the rows.
-        known_ns: `[rows]` when each row is known.
         base_ticks: price of the band's first level; the touch is looked for inside the band.
         places: two a level of the band.
     """
-    ends = np.flatnonzero(tape.flags & LAST)
-    times = np.concatenate([[-FOREVER_NS], known_ns[ends], [FOREVER_NS]]).astype(np.int64)
-    packets = np.zeros(len(ends) + 2, PACKET_DTYPE)
+    packets = np.zeros(np.count_nonzero(tape.flags & LAST) + 2, PACKET_DTYPE)
     columns = (tape.kind, tape.side, tape.px_ticks, tape.lots, tape.flags)
     _note(columns, base_ticks, np.zeros(places, np.int32), packets)
-    return times, packets
+    return packets
+
+
+def packet_times_ns(packets: NDArray[Any], known_ns: NDArray[np.int64]) -> NDArray[np.int64]:
+    """`[packets + 2]` when each packet is known, from `known_ns` `[rows]`, that of each row."""
+    last_rows = packets["end_row"][1:-1] - 1
+    return np.concatenate([[-FOREVER_NS], known_ns[last_rows], [FOREVER_NS]]).astype(np.int64)
 
 
 @kernel
@@ -77,7 +78,7 @@ def _note(columns: Any, base: int, ladder: NDArray[np.int32], packets: NDArray[A
         if ask != NO_PRICE:
             packet["ask_lots"] = ladder[place_of(base, -1, ask)]
         both = bid != NO_PRICE and ask != NO_PRICE and bid < ask
-        packet["is_tradable"] = both and flags[row] & CLOSED == 0
+        packet["is_tradable"] = both and flags[row] & CROSSED == 0
     packets[number + 1] = packets[number]
 
 

@@ -18,6 +18,7 @@ from hft_gym.backtest.records import Turn
 from hft_gym.backtest.result import Result
 from hft_gym.errors import ConfigError, InputError
 from hft_gym.kernel.jit import enable_cache, kernel
+from hft_gym.market.checks import check_models, trader_fields_of
 from hft_gym.market.fees.per_lot import PerLot
 from hft_gym.market.interfaces import MarketModels
 from hft_gym.market.journal.tables import JournalTables
@@ -66,8 +67,12 @@ def backtest(
 
     Raises:
         InputError: the tape holds no session, or nothing between start and end.
-        ConfigError: the strategy hears of nothing, or `orders` is out of range.
+        ConfigError: the strategy hears of nothing, `orders` or a number of a model is out of range,
+            or a model varies from episode to episode.
     """
+    check_models(models)
+    if trader_fields_of(models):
+        raise ConfigError("models that vary from episode to episode are for environments")
     _know(type(strategy).__qualname__)
     ground = tape if isinstance(tape, Ground) else Ground.of(tape, models.latency.feed, seed=seed)
     span_ns = _span_ns(ground.tape, start_ns, end_ns)
@@ -162,7 +167,7 @@ def _result(memory: Memory, span_ns: tuple[int, int], state: np.void | None) -> 
     desk = memory.desks[0]
     trader, clock = desk["trader"], desk["clock"]
     tape = memory.ground.tape
-    first, last = np.searchsorted(memory.ground.known_ns, span_ns)
+    known = memory.ground.packets["end_row"][np.searchsorted(memory.ground.times_ns, span_ns) - 1]
     return Result(
         fills=memory.logged,
         position_lots=int(trader["position_lots"]),
@@ -172,7 +177,7 @@ def _result(memory: Memory, span_ns: tuple[int, int], state: np.void | None) -> 
         start_ns=span_ns[0],
         end_ns=span_ns[1],
         counts={
-            "rows": int(last - first),
+            "rows": int(known[1] - known[0]),
             "packets": int(clock["packet_index"] - clock["first_index"])
             if clock["has_packets"]
             else 0,

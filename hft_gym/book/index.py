@@ -342,7 +342,7 @@ def _replay(
 
 @inlined_kernel
 def lots_near(index: np.void, row: int, place: int) -> int:
-    """Lots of a place before a row, where the window tells; -1: look at a whole ladder."""
+    """Lots of a place before a row, where the window alone tells; -1: it does not."""
     block = _blocks_of(index)[row // BLOCK_ROWS]
     k = place - block["window_place"]
     if k < 0 or k >= WINDOW_PLACES or block["notes"] & WAS_EMPTIED:

@@ -35,7 +35,7 @@ class CompilingAhead:
 
     def __enter__(self) -> "CompilingAhead":
         """Begin."""
-        if has_cache() or not sys.executable:
+        if has_cache("envs") or not sys.executable:
             return self
         try:
             wish = pickle.dumps((sys.path, pickle.dumps(self._models)))

@@ -6,6 +6,7 @@ an address where it needs one. The caller keeps the mapped arrays alive for as l
 
 import ctypes
 import mmap
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -88,5 +89,6 @@ def _memory(size: int) -> tuple[NDArray[np.uint8], int]:
         return np.zeros(size + LINE, np.uint8), LINE
     private = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS
     pages = mmap.mmap(-1, size + LARGE_PAGE, flags=private)
-    pages.madvise(mmap.MADV_HUGEPAGE)
+    with suppress(OSError):  # a wish: some systems have no large pages to give
+        pages.madvise(mmap.MADV_HUGEPAGE)
     return np.frombuffer(pages, np.uint8), LARGE_PAGE

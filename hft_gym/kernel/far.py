@@ -24,12 +24,17 @@ def machine_code_of(kernel: Any, *arguments: Any) -> int:
     Args:
         kernel: a function decorated with `hft_gym.kernel.jit.kernel` that returns nothing.
         arguments: of the very types with which it will be called.
+
+    Raises:
+        TypeError: the kernel returns something.
     """
     if numba.config.DISABLE_JIT:
         return 0
     signature = tuple(numba.typeof(argument) for argument in arguments)
     kernel.compile(signature)
     compiled = kernel.overloads[signature]
+    if compiled.signature.return_type != types.none:
+        raise TypeError(f"{kernel.__name__} returns {compiled.signature.return_type}, not nothing")
     return int(compiled.library.get_pointer_to_function(compiled.fndesc.llvm_func_name))
 
 

@@ -86,9 +86,13 @@ def cache_folder() -> Path:
     return cache_root() / "kernels" / sources_digest()
 
 
-def has_cache() -> bool:
-    """Whether kernels of these sources were kept before; True where none is compiled at all."""
-    return bool(numba.config.DISABLE_JIT) or cache_folder().is_dir()
+def has_cache(package: str) -> bool:
+    """Whether kernels of a package were kept before; True where none is compiled at all.
+
+    Args:
+        package: the last part of its name, by which Numba calls its folder.
+    """
+    return bool(numba.config.DISABLE_JIT) or any(cache_folder().glob(f"{package}_*/*.nbi"))
 
 
 def enable_cache() -> None:
@@ -122,7 +126,8 @@ class _UniqueNames(IndexDataCacheFile):
     """Machine code in files whose names no other process can choose.
 
     Numba numbers the files: two processes that compile a function for different types at the same
-    time may write both to the same file, and a third would run the one for the other.
+    time may write both to the same file, and a third would run the one for the other. Two that save
+    at once may still lose an entry of the index: that function is compiled once more.
     """
 
     def save(self, key: Any, data: Any) -> None:

@@ -20,15 +20,24 @@ def trader_fields_of(models: MarketModels) -> list[tuple[str, str]]:
     """Fields that models keep in the trader's record, each once; of the feed none.
 
     Raises:
-        ConfigError: the feed's model wants to keep something: its delays are computed once a tape.
+        ConfigError: the feed's model wants to keep something, whose delays are computed once a
+            tape; or a model inside another one does, which `begin_episode` does not reach.
     """
-    feed = models.latency.feed
-    if hasattr(feed, "trader_fields"):
-        raise ConfigError(
-            f"latency.feed cannot be {type(feed).__name__}: it is computed once a tape, for all "
-            "episodes"
-        )
-    parts = [part for part in _parts(models) if hasattr(part, "trader_fields")]
+    latency = models.latency
+    for part in _parts(latency.feed):
+        if hasattr(part, "trader_fields"):
+            raise ConfigError(
+                f"latency.feed cannot be {type(part).__name__}: it is computed once a tape, for "
+                "all episodes"
+            )
+    asked = (latency.entry, latency.cancel, latency.response, models.fees)
+    for part in _parts(models):
+        if hasattr(part, "trader_fields") and not any(part is each for each in asked):
+            raise ConfigError(
+                f"{type(part).__name__} within another model would never be drawn: give it the "
+                "other model instead"
+            )
+    parts = [part for part in asked if hasattr(part, "trader_fields")]
     return list(dict.fromkeys(field for part in parts for field in part.trader_fields()))
 
 

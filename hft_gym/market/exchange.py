@@ -307,7 +307,7 @@ def _is_due(models: MarketModels, tape: np.void, trader: np.void, now_ns: int) -
 def _end_session(
     models: MarketModels, tape: np.void, book: np.void, trader: np.void, stop: int, ts_ns: int
 ) -> None:
-    """Orders for the day end with the session: after its last row, before what comes later.
+    """Orders for the day, of which there are some, end with the session: after its last row.
 
     Nothing happens before that time, nor before all rows of the session are known to us.
     """
@@ -345,7 +345,7 @@ def advance(
         if trader["day_count"] > 0:
             _end_session(models, tape, book, trader, stop, ts_ns)
         row = stop if is_over else _first_row_after(tape, trader["row"], stop, ts_ns)
-        if row > trader["row"]:
+        if is_over or row > trader["row"]:  # the next uncrossing is looked up on the way
             replay(models, tape, book, trader, row)
             book["high_place"] = 0  # the ladder shows another row
         if is_over:
@@ -376,7 +376,7 @@ def live_until(
         if trader["day_count"] > 0:
             _end_session(models, tape, book, trader, rows, ts_ns)
         row = _first_row_after(tape, trader["row"], rows, ts_ns)
-        if row > trader["row"]:
+        if is_over or row > trader["row"]:  # the next uncrossing is looked up on the way
             replay(models, tape, book, trader, row)
             book["high_place"] = 0
         if is_over:

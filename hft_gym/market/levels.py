@@ -19,15 +19,12 @@ import math
 
 import numpy as np
 
+from hft_gym.book.index import ends_packet
 from hft_gym.book.ladder import place_of
 from hft_gym.kernel.jit import kernel
-from hft_gym.market.columns import flags_of
 from hft_gym.market.interfaces import MarketModels, share_behind
 from hft_gym.market.priority import first_at, line_of
 from hft_gym.market.sight import lots_before
-from hft_gym.tape.rows import Flag
-
-LAST = int(Flag.LAST)
 
 
 @kernel
@@ -77,8 +74,7 @@ def level_moved(models: MarketModels, order: np.void, new_lots: int) -> None:
 
 @kernel
 def _first_of_packet(tape: np.void, row: int) -> int:
-    flags = flags_of(tape)
-    while row > 0 and not flags[row - 1] & LAST:
+    while row > 0 and not ends_packet(tape["index"], row - 1):
         row -= 1
     return row
 

@@ -11,13 +11,17 @@ from hft_gym.book.index import (
     lots_near,
     reach_at,
 )
-from hft_gym.book.ladder import NO_PRICE, best_ask_at_or_above, best_bid_at_or_below
+from hft_gym.book.ladder import (
+    NO_PRICE,
+    best_ask_at_or_above,
+    best_bid_at_or_below,
+    place_of,
+)
+from hft_gym.book.uncrossing import CROSSED
 from hft_gym.kernel.jit import kernel
 from hft_gym.kernel.lanes import bits_from, first_bits, highest_bit, lowest_bit
 from hft_gym.market.columns import consumed_of, flags_of, ladder_of
-from hft_gym.tape.rows import Flag
 
-CROSSED = int(Flag.CROSSED) | int(Flag.HALTED)
 BIDS, ASKS = np.uint64(0x5555_5555), np.uint64(0xAAAA_AAAA)  # places of either side in a window
 NONE_SHOWN, NOT_KNOWN = -1, -2
 
@@ -46,7 +50,7 @@ def show(tape: np.void, book: np.void, row: int, place: int) -> None:
 @kernel
 def lots_standing(tape: np.void, book: np.void, row: int, side: int, px_ticks: int) -> int:
     """Lots of a side that the tape shows at a price of the band before a row."""
-    place = 2 * (px_ticks - book["base_ticks"]) + (0 if side > 0 else 1)
+    place = place_of(book["base_ticks"], side, px_ticks)
     lots = lots_near(tape["index"], row, place)
     if lots >= 0:
         return lots
@@ -61,7 +65,7 @@ def _is_behind_own_side(tape: np.void, book: np.void, row: int, side: int, px_ti
     Then none of the other side stands at a better price: `_walk_to_touch` would stop here. Most
     quotes come to such a price, and for them no window need be made.
     """
-    place = 2 * (px_ticks - book["base_ticks"]) + (0 if side > 0 else 1)
+    place = place_of(book["base_ticks"], side, px_ticks)
     index = tape["index"]
     return lots_near(index, row, place) > 0 and lots_near(index, row, place ^ 1) == 0
 

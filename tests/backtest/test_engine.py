@@ -4,12 +4,26 @@ import numpy as np
 import pytest
 
 from hft_gym.backtest.desk import PythonStrategy
+from hft_gym.backtest.ground import Ground
 from hft_gym.backtest.run import backtest
 from hft_gym.backtest.samples.imbalance import PythonImbalanceTaker
 from hft_gym.backtest.samples.two_sided import PythonTwoSidedMaker
-from hft_gym.tape.rows import Kind
-from tests.backtest.cases import FREE, ORDERS, SMALL, Market, at, models, random_ground, run
+from hft_gym.market.interfaces import VenueRules
+from hft_gym.market.records import WhenCrossed
+from hft_gym.tape.rows import Flag, Kind
+from tests.backtest.cases import (
+    FREE,
+    ORDERS,
+    SMALL,
+    Market,
+    Script,
+    at,
+    models,
+    random_ground,
+    run,
+)
 from tests.naive.backtest import naive_fills
+from tests.random_tapes import random_tape
 
 pytestmark = pytest.mark.kernel
 
@@ -133,3 +147,28 @@ def test_at_one_moment_answers_then_packets_then_the_timer():
         ("packet", at(2), (4, 5)),
         ("timer", at(2), 5),
     ]
+
+
+@pytest.mark.parametrize("when_crossed", WhenCrossed)
+def test_where_trading_goes_on_beside_the_slow_twin(when_crossed):
+    chosen = models()._replace(rules=VenueRules(when_crossed=int(when_crossed)))
+    ground = Ground.of(random_tape(3, 400, halts=0.1), chosen.latency.feed)
+    assert ground.index.uncrossings.size > 3
+    result = backtest(ground, Fickle(3), models=chosen, **SMALL)
+    slow = naive_fills(ground, Fickle(3), chosen, span_of(ground), ORDERS)
+    assert len(slow) > 10
+    assert rows_of(result.fills) == slow
+
+
+@pytest.mark.parametrize("rows_before", [0, 1])
+def test_an_uncrossing_fills_whatever_came_before_our_order(rows_before):
+    market = Market()
+    for k in range(rows_before):
+        market.add(0.1 + k, 1, 60, 1)  # concerns nobody
+    market.writer.add(-1, 99, 2, Flag.CROSSED)
+    market.writer.send(at(10))
+    market.add(20, 1, 60, 1)  # trading goes on
+    script = Script({0: lambda desk: desk.place(1, 99, 3)})
+    result = run(market, script, 30)
+    assert [(ms, lots) for ms, lots, _ in script.fills] == [(20.25, 2)]
+    assert result.position_lots == 2

@@ -11,7 +11,8 @@ pytestmark = pytest.mark.kernel
 
 def test_rows_are_known_after_the_feed():
     ground = random_ground()
-    assert np.array_equal(ground.known_ns, ground.tape.ts_local_ns + 50_000)
+    ends = ground.packets["end_row"][1:-1]
+    assert np.array_equal(ground.times_ns[1:-1], ground.tape.ts_local_ns[ends - 1] + 50_000)
     assert ground.index.base_ticks == ground.tape.meta.low_ticks - 64
 
 
@@ -23,7 +24,17 @@ def test_nothing_is_known_before_it_happens():
     tape.ts_local_ns = tape.ts_local_ns.copy()
     tape.ts_local_ns[3:] = [at(2), at(1)]  # a capture clock that is slow, and goes back
     ground = Ground.of(tape, Constant(0))
-    assert ground.known_ns[3:].tolist() == [at(5), at(6)]
+    assert ground.times_ns[2:4].tolist() == [at(5), at(6)]
+
+
+def test_another_feed_brings_the_same_market():
+    ground = random_ground()
+    other = ground.seen_by(Constant(7))
+    whole = Ground.of(ground.tape, Constant(7))
+    assert other.index is ground.index
+    assert np.array_equal(other.times_ns, whole.times_ns)
+    assert not np.array_equal(other.times_ns, ground.times_ns)
+    assert np.array_equal(other.packets, whole.packets)
 
 
 def test_a_tape_without_a_session_is_refused():

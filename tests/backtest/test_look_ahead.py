@@ -95,7 +95,12 @@ def test_rows_that_happen_later_change_no_decision(seed):
 @pytest.mark.parametrize("seed", [5, 6, 7])
 def test_rows_that_the_feed_brings_later_are_not_seen(seed):
     tapes, row = forked_tapes(seed)
-    one, other = outcomes(tapes, Witness(False), lambda g: int(g.known_ns[row]))
+
+    def known_ns(ground):
+        packet = np.searchsorted(ground.packets["end_row"], row, side="right")
+        return int(ground.times_ns[packet])
+
+    one, other = outcomes(tapes, Witness(False), known_ns)
     assert one.state["seen"] == other.state["seen"]
     assert one.counts["packets"] == other.counts["packets"] > 100
 

@@ -25,6 +25,7 @@ def test_touch_lots_and_times_beside_the_slow_twin(seed):
         slow.bring(row)
         bid, ask = slow.touch
         assert (time_ns, packet["end_row"]) == (known_ns, row)
+        assert time_ns == ground.tape.ts_local_ns[row - 1] + 50_000  # the feed's delay
         assert (packet["bid_ticks"], packet["ask_ticks"]) == (bid, ask), row
         assert packet["bid_lots"] == slow.lots_at_price(1, bid), row
         assert packet["ask_lots"] == slow.lots_at_price(-1, ask), row

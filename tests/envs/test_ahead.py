@@ -41,10 +41,10 @@ def started(monkeypatch):
 
 
 def test_only_an_empty_cache_starts_a_process(started, monkeypatch):
-    monkeypatch.setattr(ahead, "has_cache", lambda: True)
+    monkeypatch.setattr(ahead, "has_cache", lambda package: True)
     with ahead.CompilingAhead(MODELS) as idle:
         assert idle._process is None
-    monkeypatch.setattr(ahead, "has_cache", lambda: False)
+    monkeypatch.setattr(ahead, "has_cache", lambda package: False)
     with ahead.CompilingAhead(MODELS) as busy:
         pass
     assert busy._process.returncode == 0
@@ -52,7 +52,7 @@ def test_only_an_empty_cache_starts_a_process(started, monkeypatch):
 
 
 def test_what_goes_wrong_meanwhile_ends_the_process(monkeypatch):
-    monkeypatch.setattr(ahead, "has_cache", lambda: False)
+    monkeypatch.setattr(ahead, "has_cache", lambda package: False)
     monkeypatch.setattr(ahead, "_COMMAND", "import time; time.sleep(600)")
     with pytest.raises(ZeroDivisionError), ahead.CompilingAhead(MODELS) as busy:
         raise ZeroDivisionError
@@ -60,7 +60,7 @@ def test_what_goes_wrong_meanwhile_ends_the_process(monkeypatch):
 
 
 def test_models_that_cannot_be_sent_are_left_alone(started, monkeypatch):
-    monkeypatch.setattr(ahead, "has_cache", lambda: False)
+    monkeypatch.setattr(ahead, "has_cache", lambda package: False)
     with ahead.CompilingAhead(MODELS._replace(reward=lambda envs: envs["step_pnl_ticks"])) as idle:
         assert idle._process is None
     assert started == []
@@ -72,7 +72,7 @@ def test_the_other_process_knows_the_models(monkeypatch, tmp_path):
         "compile_kernels(pickle.loads(models))",
         f"open({str(told)!r}, 'w').write(repr(pickle.loads(models)))",
     )
-    monkeypatch.setattr(ahead, "has_cache", lambda: False)
+    monkeypatch.setattr(ahead, "has_cache", lambda package: False)
     monkeypatch.setattr(ahead, "_COMMAND", command)
     with ahead.CompilingAhead(MODELS):
         pass

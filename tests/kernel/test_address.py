@@ -1,9 +1,11 @@
 """Columns by address, in plain Python and compiled."""
 
+import mmap
+
 import numpy as np
 import pytest
 
-from hft_gym.kernel.address import LINE, address_of, aligned_zeros, column, unowned
+from hft_gym.kernel.address import LARGE_PAGE, LINE, address_of, aligned_zeros, column, unowned
 from hft_gym.kernel.jit import kernel
 
 pytestmark = pytest.mark.kernel
@@ -59,10 +61,17 @@ def test_an_array_with_gaps_has_no_address():
 
 def test_aligned_memory_begins_with_a_line():
     pairs = np.dtype([("a", "i4"), ("b", "i8")])
-    for count in (0, 1, 3, 1000, 300_000):  # the last lies on large pages, where there are any
+    for count in (0, 1, 3, 1000, 300_000):
         numbers = aligned_zeros(count, pairs)
         assert numbers.shape == (count,)
         assert count == 0 or address_of(numbers) % LINE == 0
         assert not numbers["b"].any()
         numbers["b"] = 7
         assert (numbers["b"] == 7).all()
+
+
+@pytest.mark.skipif(not hasattr(mmap, "MADV_HUGEPAGE"), reason="no system to ask for large pages")
+def test_much_memory_begins_with_a_large_page(monkeypatch):
+    assert address_of(aligned_zeros(LARGE_PAGE, np.uint8)) % LARGE_PAGE == 0
+    monkeypatch.setattr(mmap, "MADV_HUGEPAGE", 12_345)  # what the system does not know
+    assert not aligned_zeros(LARGE_PAGE, np.uint8).any()

@@ -58,3 +58,13 @@ def test_it_is_compiled_once():
     record = np.zeros(1, RECORD)[0]
     assert machine_code_of(add, (2, 0.5), record, 3) == machine_code_of(add, (7, 1.5), record, 1)
     assert machine_code_of(add, (2, 0.5), record, 3) != 0
+
+
+@pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="no machine code")
+def test_a_kernel_that_returns_something_is_refused():
+    @kernel
+    def double(number):
+        return 2 * number
+
+    with pytest.raises(TypeError, match="double returns int64"):
+        machine_code_of(double, 1)

@@ -118,7 +118,11 @@ def test_processes_that_compile_at_once_do_not_take_each_others_files(cache, tmp
 
 
 @compiled_only
-def test_the_cache_is_there_once_it_was_enabled(cache):
-    assert not jit.has_cache()
+def test_a_package_has_a_cache_once_a_kernel_of_it_was_kept(cache):
     jit.enable_cache()
-    assert jit.has_cache()
+    assert not jit.has_cache("envs")  # a folder alone says nothing
+    folder = jit.cache_folder() / "envs_0123abcd"
+    folder.mkdir(parents=True)
+    (folder / "step.bind.step-77.py311.nbi").touch()
+    assert jit.has_cache("envs")
+    assert not jit.has_cache("tape")

@@ -8,12 +8,16 @@ from hft_gym.envs.dataset import Dataset
 from hft_gym.envs.defaults import MODELS
 from hft_gym.envs.grid import ByTime
 from hft_gym.errors import ConfigError
-from hft_gym.market.checks import check_models, check_queue, has_orders
+from hft_gym.market.checks import check_models, check_queue, has_orders, trader_fields_of
 from hft_gym.market.fees.per_lot import PerLot
+from hft_gym.market.fees.per_message import PerMessage
+from hft_gym.market.fees.scaled_fees import ScaledFees
 from hft_gym.market.fees.tiers import Tiers
 from hft_gym.market.interfaces import MarketModels
 from hft_gym.market.latencies.by_load import ByLoad
-from hft_gym.market.latencies.constant import constant_latency
+from hft_gym.market.latencies.by_size import BySize
+from hft_gym.market.latencies.constant import Constant, constant_latency
+from hft_gym.market.latencies.scaled import Scaled
 from hft_gym.market.latencies.uniform import Uniform
 from hft_gym.market.queues.fifo import Fifo
 from hft_gym.market.queues.power import Power
@@ -77,3 +81,35 @@ def test_environments_on_levels():
     trader = core.envs["trader"][0]
     assert trader["lots_traded"] > 0
     assert trader["taker_lots"] == 0
+
+
+SLOWER = Scaled(Constant(100))
+NESTED = BySize(SLOWER)
+
+
+@pytest.mark.parametrize(
+    ("bad", "message"),
+    [
+        (
+            GOOD._replace(latency=GOOD.latency._replace(feed=BySize(SLOWER))),
+            "feed cannot be Scaled",
+        ),
+        (
+            GOOD._replace(latency=GOOD.latency._replace(entry=BySize(SLOWER))),
+            "Scaled within another",
+        ),
+        (GOOD._replace(fees=PerMessage(fills=ScaledFees(PerLot()))), "ScaledFees within another"),
+        (GOOD._replace(fees=ScaledFees(ScaledFees(PerLot()))), "ScaledFees within another"),
+    ],
+)
+def test_what_is_drawn_for_an_episode_stands_outermost(bad, message):
+    with pytest.raises(ConfigError, match=message):
+        trader_fields_of(bad)
+
+
+def test_fields_of_an_episode():
+    good = GOOD._replace(
+        latency=GOOD.latency._replace(entry=SLOWER, cancel=Scaled(BySize(Constant(1)))),
+        fees=ScaledFees(PerMessage()),
+    )
+    assert trader_fields_of(good) == [("latency_share", "f8"), ("fee_share", "f8")]

@@ -95,7 +95,7 @@ class NaiveDesk(Desk):
 def packets_of(ground):
     """(when it is known, row after its last) of each packet."""
     ends = np.flatnonzero(ground.tape.flags & Flag.LAST) + 1
-    return [(int(ground.known_ns[end - 1]), int(end)) for end in ends]
+    return [(int(at), int(end)) for at, end in zip(ground.times_ns[1:], ends, strict=False)]
 
 
 def naive_fills(ground, strategy, models, span_ns, orders):
