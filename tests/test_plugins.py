@@ -15,6 +15,7 @@ from hft_gym.envs.grid import ByTime
 from hft_gym.envs.interfaces import begin_acting, carry_out, record_of
 from hft_gym.envs.records import SETTINGS_DTYPE
 from hft_gym.features.book import Spread
+from hft_gym.kernel import jit
 from hft_gym.kernel.jit import enable_cache
 from hft_gym.market.latencies.constant import Constant
 from hft_gym.market.records import Action
@@ -26,6 +27,16 @@ OUTSIDE = Path(__file__).parent / "outside"
 CONF = str(Path(__file__).resolve().parents[1] / "conf")
 KINDS = ("features", "action", "reward", "latency", "queue", "fees", "task")
 FEED_NS, EPISODE, ENVS = 20_000, 15, 4
+
+
+@pytest.fixture(scope="module", autouse=True)
+def strangers_leave_again():
+    """Else every test after these would look for its kernels in the folder they share."""
+    before = set(jit._outside_sources)
+    yield
+    jit._outside_sources.clear()
+    jit._outside_sources.update(before)
+    enable_cache()
 
 
 def composed(monkeypatch, *overrides):

@@ -22,7 +22,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 COMPILE_OPTIONS = {"nogil": True, "error_model": "numpy"}
 
 _dispatchers: weakref.WeakSet[Any] = weakref.WeakSet()  # every compiled function that lives
-_outside_sources: set[Path] = set()  # files of plug-ins that live outside the package
+# files of plug-ins that live outside the package, and the names they were imported by
+_outside_sources: set[tuple[Path, str]] = set()
 _package = Path(__file__).resolve().parents[1]
 
 
@@ -54,7 +55,7 @@ def remember_source(function: Callable[..., Any]) -> None:
     """Let an edit of the file that defines `function` empty the kernel cache."""
     source = Path(inspect.getfile(function)).resolve()
     if not source.is_relative_to(_package):
-        _outside_sources.add(source)
+        _outside_sources.add((source, function.__module__))
 
 
 def cache_root() -> Path:
@@ -74,9 +75,10 @@ def sources_digest() -> str:
         numba.config.BOUNDSCHECK,
     )
     digest.update(repr(about).encode())
-    for source in [*sorted(_package.rglob("*.py")), *sorted(_outside_sources)]:
-        if source.is_file():  # a plug-in typed into a prompt has no file to watch
-            digest.update(str(source).encode())
+    of_package = [(source, "") for source in sorted(_package.rglob("*.py"))]
+    for source, module in [*of_package, *sorted(_outside_sources)]:
+        if source.is_file():
+            digest.update(f"{source}:{module}".encode())
             digest.update(source.read_bytes())
     return digest.hexdigest()[:16]
 
@@ -115,11 +117,17 @@ def enable_cache() -> None:
             "set HFT_GYM_CACHE to a folder you can write to"
         ) from error
     numba.config.CACHE_DIR = str(folder)
+    # what is typed into a prompt or a notebook has no file to watch: then nothing is kept
+    all_files = all(source.is_file() for source, _ in _outside_sources)
+    known = frozenset(_outside_sources) if all_files else None
     for dispatcher in list(_dispatchers):
+        if not Path(inspect.getfile(dispatcher.py_func)).is_file():
+            continue
         if getattr(dispatcher, "_cached_in", None) != folder:
             dispatcher.enable_caching()
             dispatcher._cache._cache_file.__class__ = _UniqueNames
             dispatcher._cached_in = folder
+        dispatcher._cache._cache_file.known_sources = known
 
 
 class _UniqueNames(IndexDataCacheFile):
@@ -130,7 +138,17 @@ class _UniqueNames(IndexDataCacheFile):
     at once may still lose an entry of the index: that function is compiled once more.
     """
 
+    known_sources: frozenset[tuple[Path, str]] | None  # on which the folder's name depends
+
+    def _load_index(self) -> dict[Any, str]:
+        try:
+            return super()._load_index()
+        except (ImportError, AttributeError):
+            return {}  # it speaks of a plug-in that this process cannot find any more
+
     def save(self, key: Any, data: Any) -> None:
+        if self.known_sources != _outside_sources:
+            return  # a plug-in came later: no edit of its file would empty this folder
         name = self._data_name_pattern.format(number=uuid.uuid4().int)
         self._save_data(name, data)
         self._save_index({**self._load_index(), key: name})

@@ -1,6 +1,7 @@
 """The kernel cache: one folder for each content of its sources."""
 
 import importlib.util
+import sys
 from pathlib import Path
 
 import numba
@@ -22,14 +23,14 @@ def cache(tmp_path, monkeypatch):
     return tmp_path / "cache"
 
 
-def plug_in(folder, factor):
+def plug_in(folder, factor, name="plug_in"):
     """A module outside the package with a kernel of its own."""
     path = folder / "plug_in.py"
     path.write_text(
         "from hft_gym.kernel.jit import kernel\n\n\n"
         f"@kernel\ndef scaled(number):\n    return {factor} * number\n"
     )
-    spec = importlib.util.spec_from_file_location("plug_in", path)
+    spec = importlib.util.spec_from_file_location(name, path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
@@ -76,6 +77,53 @@ def test_machine_code_of_an_edited_plug_in_is_never_run(cache, tmp_path):
     jit.enable_cache()
     assert edited.scaled(5) == 15
     assert cache / "kernels" / jit.sources_digest() != folder
+
+
+def test_a_plug_in_by_another_name_gives_another_folder(cache, tmp_path):
+    plug_in(tmp_path, 2)
+    one = jit.sources_digest()
+    jit._outside_sources.clear()
+    plug_in(tmp_path, 2, "folder.plug_in")  # what is kept speaks of it by its name
+    assert jit.sources_digest() != one
+
+
+@compiled_only
+def test_what_a_later_plug_in_may_have_a_part_in_is_not_kept(cache, tmp_path):
+    module = plug_in(tmp_path, 2)
+    jit.enable_cache()
+    (tmp_path / "later").mkdir()
+    plug_in(tmp_path / "later", 3)
+    assert module.scaled(5) == 10
+    assert not list(cache.rglob("*.nbc"))
+    jit.enable_cache()
+    assert module.scaled(5.0) == 10.0
+    assert len(list(cache.rglob("*.nbc"))) == 1
+
+
+@compiled_only
+def test_what_is_typed_into_a_notebook_is_not_kept(cache, tmp_path):
+    module = plug_in(tmp_path, 2)
+    (tmp_path / "plug_in.py").unlink()  # as the cell of a notebook: a name without a file
+    jit.enable_cache()
+    assert module.scaled(5) == 10
+    assert not list(cache.rglob("*.nbi"))
+
+
+@compiled_only
+def test_an_index_that_speaks_of_a_lost_plug_in_is_none(cache, tmp_path, monkeypatch):
+    """Otherwise every kernel that shares a function with the plug-in would fail."""
+    module = plug_in(tmp_path, 2)
+    jit.enable_cache()
+    lost = plug_in(tmp_path, 2, "soon_lost")
+    lost.Model = type("Model", (), {"__module__": "soon_lost"})
+    monkeypatch.setitem(sys.modules, "soon_lost", lost)
+    jit._outside_sources.discard((tmp_path / "plug_in.py", "soon_lost"))
+    files = module.scaled._cache._cache_file
+    files.save(lost.Model, "machine code")
+    assert files.load(lost.Model) == "machine code"
+    monkeypatch.delitem(sys.modules, "soon_lost")
+    assert files.load(lost.Model) is None
+    assert module.scaled(5) == 10
 
 
 @compiled_only
