@@ -2,7 +2,7 @@
 
 | in runs/2024-05-08T14-30-00_ppo_seed0/ | what |
 |---|---|
-| config.yaml | the resolved configuration; `resume=` and evaluate.py read it again |
+| config.yaml | the resolved configuration, and what referred to what; read again later |
 | versions.json | git commit, packages, machine, sha256 of the data |
 | curve.json | mean reward of the training's rollouts |
 | model.zip | weights, optimiser, normalisation statistics, progress: one file, never half |

@@ -9,8 +9,9 @@ from omegaconf.errors import OmegaConfBaseException
 from yaml import YAMLError
 
 from agents.checks import check_values
+from agents.references import as_written, put_back, taken_out
 from agents.run_folder import RunFolder
-from agents.trust import check_targets
+from agents.trust import check_references, check_targets
 from hft_gym.errors import ConfigError, InputError
 
 _ABOUT_THE_CALL = ("resume", "run", "trust")  # what no run hands on to the next
@@ -22,7 +23,9 @@ def of_new_run(config: DictConfig) -> DictConfig:
     Raises:
         ConfigError: a number is out of range.
     """
-    return _checked(_in_order(_resolved(config)))
+    found = _checked(_in_order(_resolved(config)))
+    found.references = taken_out(config)
+    return found
 
 
 def of_saved_run(folder: RunFolder, config: DictConfig) -> DictConfig:
@@ -38,7 +41,11 @@ def of_saved_run(folder: RunFolder, config: DictConfig) -> DictConfig:
         InputError: the run's config.yaml cannot be read.
     """
     saved = _load(folder)
-    for name in _changes(config):
+    references = as_written(saved.pop("references", None))  # earlier runs kept none
+    check_references([OmegaConf.to_container(saved, resolve=False), references], config.trust)
+    changes = _changes(config)
+    put_back(saved, {k: v for k, v in references.items() if not _touched(k, changes)})
+    for name in changes:
         group = name.split(".")[0]
         if name in HydraConfig.get().runtime.choices:
             raise ConfigError(f"a saved run keeps its {name}; change single values, {name}.x=...")
@@ -46,9 +53,11 @@ def of_saved_run(folder: RunFolder, config: DictConfig) -> DictConfig:
             if OmegaConf.select(saved, group) is None:
                 raise ConfigError(f"the run has no setting {name}")
             OmegaConf.update(saved, name, OmegaConf.select(config, name), force_add=True)
-    saved = _in_order(_resolved(saved))
-    check_targets(OmegaConf.to_container(saved), trust=config.trust)
-    return _checked(saved)
+    found = _in_order(_resolved(saved))
+    check_targets(OmegaConf.to_container(found), trust=config.trust)
+    found = _checked(found)
+    found.references = taken_out(saved)
+    return found
 
 
 def changed(config: DictConfig) -> bool:
@@ -85,6 +94,12 @@ def _load(folder: RunFolder) -> DictConfig:
 def _changes(config: DictConfig) -> list[str]:
     overrides = HydraConfig.get().overrides.task
     return [text.lstrip("+~").split("=")[0].split("@")[0] for text in overrides]
+
+
+def _touched(setting: str, changes: list[str]) -> bool:
+    """Whether one of the changes names the setting, a part of it, or what it is part of."""
+    whole = f"{setting}."
+    return any(whole.startswith(f"{c}.") or f"{c}.".startswith(whole) for c in changes)
 
 
 def _resolved(config: DictConfig) -> DictConfig:
