@@ -36,7 +36,7 @@ def main(config: DictConfig) -> None:
 
     # optimisers import it, which takes a second: let it come while kernels read the tapes
     Thread(target=import_module, args=["torch._dynamo"], daemon=True).start()
-    with CompilingAhead(build.models(config)):
+    with CompilingAhead(build.models(config), build.market_parts(config)):
         tapes = build.tapes(config, print)
         data = build.datasets(config, tapes)
     if old:

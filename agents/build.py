@@ -57,11 +57,15 @@ def sources(of_tapes: list[MarketTape]) -> dict[str, str]:
 
 def datasets(config: DictConfig, of_tapes: list[MarketTape]) -> Split:
     """The training, validation and test parts, with features computed."""
-    features = _instances(config.features.market)
-    step = instantiate(config.env.step)
+    step, *features = market_parts(config)
     whole = Dataset.of(of_tapes, step, features, instantiate(config.latency).feed)
     warm_up = config.env.get("warm_up_decisions", 0)  # runs of before there was one
     return split(whole.warmed_up(warm_up), **config.data.split)
+
+
+def market_parts(config: DictConfig) -> list[Any]:
+    """The clock of decisions and the market's features: what a dataset is made by."""
+    return [instantiate(config.env.step), *_instances(config.features.market)]
 
 
 def models(config: DictConfig) -> Models:

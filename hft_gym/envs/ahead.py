@@ -4,9 +4,11 @@ Compiling takes longer than everything else that must happen before a first step
 interpreter's lock; what a second process has compiled, the first one finds in the cache.
 """
 
+import os
 import pickle
 import subprocess
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from types import TracebackType
 from typing import Any
@@ -27,24 +29,36 @@ class CompilingAhead:
 
     Nothing happens where an earlier process has filled the cache of kernels. An error over there is
     no error here: it comes again, with its message, where the kernels are needed.
+
+    Args:
+        models: of the environments.
+        others: what else this process will use of plug-ins, such as features of the market: their
+            files, too, decide in which folder kernels are looked for.
     """
 
-    def __init__(self, models: Models) -> None:
+    def __init__(self, models: Models, others: Sequence[Any] = ()) -> None:
         self._models = models
+        self._others = tuple(others)
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> "CompilingAhead":
         """Begin."""
-        if has_cache("envs") or not sys.executable:
+        has_no_python = not sys.executable or getattr(sys, "frozen", False)
+        # a plug-in's file that does this when imported would go on for ever
+        is_child = _IS_CHILD in os.environ
+        if has_cache("envs") or has_no_python or is_child:
             return self
         try:
-            wish = pickle.dumps((sys.path, pickle.dumps(self._models)))
+            wish = pickle.dumps((sys.path, pickle.dumps((self._models, self._others))))
         except (pickle.PicklingError, AttributeError, TypeError):
             return self  # models typed into a prompt
-        self._process = subprocess.Popen(
-            [sys.executable, "-c", _COMMAND],
-            stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
+        try:
+            self._process = subprocess.Popen(
+                [sys.executable, "-c", _COMMAND], env={**os.environ, _IS_CHILD: "1"},
+                stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            )  # fmt: skip
+        except OSError:  # no process left, or no memory: it is compiled here, then
+            return self
         assert self._process.stdin is not None
         with suppress(OSError), self._process.stdin as told:  # it may be gone already
             told.write(wish)
@@ -56,18 +70,26 @@ class CompilingAhead:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Wait for it; give up where something went wrong meanwhile."""
-        if self._process is not None:
-            if kind is not None:
-                self._process.kill()
+        """Wait for it; give up where something went wrong meanwhile, or goes wrong now."""
+        if self._process is None:
+            return
+        try:
+            if kind is None:
+                self._process.wait(_PATIENCE_S)
+        except subprocess.TimeoutExpired:
+            return  # it is compiled here, then
+        finally:
+            self._process.kill()
             self._process.wait()
 
 
+_PATIENCE_S = 600
+_IS_CHILD = "HFT_GYM_COMPILING_AHEAD"
 _COMMAND = """
 import pickle, sys
 sys.path, models = pickle.load(sys.stdin.buffer)
 from hft_gym.envs.ahead import compile_kernels
-compile_kernels(pickle.loads(models))
+compile_kernels(pickle.loads(models)[0])
 """
 
 

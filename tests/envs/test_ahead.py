@@ -1,6 +1,7 @@
 """What another process compiles is what the environments then need."""
 
 import subprocess
+import sys
 
 import numba
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 from hft_gym.envs import ahead
 from hft_gym.envs.core import BatchCore
 from hft_gym.envs.defaults import MODELS
+from hft_gym.features.book import Spread
 from tests.envs.samples import generated_dataset, random_actions
 
 compiled_only = pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="the compiler is off")
@@ -69,11 +71,60 @@ def test_models_that_cannot_be_sent_are_left_alone(started, monkeypatch):
 def test_the_other_process_knows_the_models(monkeypatch, tmp_path):
     told = tmp_path / "told.txt"
     command = ahead._COMMAND.replace(
-        "compile_kernels(pickle.loads(models))",
+        "compile_kernels(pickle.loads(models)[0])",
         f"open({str(told)!r}, 'w').write(repr(pickle.loads(models)))",
     )
+    assert command != ahead._COMMAND
     monkeypatch.setattr(ahead, "has_cache", lambda package: False)
     monkeypatch.setattr(ahead, "_COMMAND", command)
+    with ahead.CompilingAhead(MODELS, [Spread()]):
+        pass
+    assert told.read_text() == repr((MODELS, (Spread(),)))
+
+
+def test_an_interrupt_while_waiting_ends_the_process(monkeypatch):
+    monkeypatch.setattr(ahead, "has_cache", lambda package: False)
+    monkeypatch.setattr(ahead, "_COMMAND", "import time; time.sleep(600)")
+    busy = ahead.CompilingAhead(MODELS)
+    wait = subprocess.Popen.wait
+
+    def interrupted(process, timeout=None):
+        if timeout is not None:
+            raise KeyboardInterrupt
+        return wait(process)
+
+    monkeypatch.setattr(subprocess.Popen, "wait", interrupted)
+    with pytest.raises(KeyboardInterrupt), busy:
+        pass
+    assert busy._process.returncode not in (0, None)
+
+
+def test_patience_ends(monkeypatch):
+    monkeypatch.setattr(ahead, "has_cache", lambda package: False)
+    monkeypatch.setattr(ahead, "_COMMAND", "import time; time.sleep(600)")
+    monkeypatch.setattr(ahead, "_PATIENCE_S", 0.05)
+    with ahead.CompilingAhead(MODELS) as busy:
+        pass
+    assert busy._process.returncode not in (0, None)
+
+
+def test_a_machine_that_starts_no_more_processes(monkeypatch):
+    def none_left(*_, **__):
+        raise BlockingIOError("Resource temporarily unavailable")
+
+    monkeypatch.setattr(ahead, "has_cache", lambda package: False)
+    monkeypatch.setattr(subprocess, "Popen", none_left)
+    with ahead.CompilingAhead(MODELS) as idle:
+        assert idle._process is None
+
+
+@pytest.mark.parametrize("why", ["frozen", "child"])
+def test_programs_that_cannot_start_themselves_again_do_not(started, monkeypatch, why):
+    monkeypatch.setattr(ahead, "has_cache", lambda package: False)
+    if why == "frozen":
+        monkeypatch.setattr(sys, "frozen", True, raising=False)
+    else:
+        monkeypatch.setenv(ahead._IS_CHILD, "1")
     with ahead.CompilingAhead(MODELS):
         pass
-    assert told.read_text() == repr(MODELS)
+    assert started == []
