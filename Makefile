@@ -7,7 +7,7 @@ RUN ?=
 BIN := .venv/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 
-# What is in .venv: what training needs, and on top what the checks need. The latter is a minute more.
+# What is in .venv: what training needs, and on top what the checks need: half a minute more.
 TO_TRAIN := .venv/.to-train
 TO_CHECK := .venv/.to-check
 PINS := .venv/.pins

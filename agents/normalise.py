@@ -24,7 +24,7 @@ class FusedNormalize(VecNormalize):
 
     def step_wait(self) -> VecEnvStepReturn:
         """Normalised observations and rewards; see `VecNormalize.step_wait`."""
-        if not (self.norm_obs and _is_plain(self.observation_space)):
+        if not self.norm_obs:
             return super().step_wait()
         obs, rewards, dones, infos = self.venv.step_wait()
         assert isinstance(obs, np.ndarray)

@@ -22,11 +22,14 @@ class FastPPO(BatchedPPO):
     Actions are drawn without gradients and written where the update reads them, and the truncated
     episodes of a whole rollout are bootstrapped in one forward pass at its end: callbacks see
     rewards without the bootstrap.
-    Dict observations and state-dependent exploration go the way of `BatchedPPO`.
+    Other observations than arrays, MultiBinary actions and state-dependent exploration go the way
+    of `BatchedPPO`.
     """
 
     def _setup_model(self) -> None:
-        is_plain = not isinstance(self.observation_space, spaces.Dict)
+        is_plain = isinstance(self.observation_space, spaces.Box) and isinstance(
+            self.action_space, spaces.Box | spaces.Discrete | spaces.MultiDiscrete
+        )
         if self.rollout_buffer_class is None and is_plain and not self.use_sde:
             self.rollout_buffer_class = TensorRolloutBuffer
         super()._setup_model()

@@ -13,7 +13,7 @@ _NUMBERS = ("values", "log_probs", "advantages", "returns")
 
 
 class TensorRolloutBuffer(RolloutBuffer):
-    """`RolloutBuffer` whose arrays `[steps, envs, ...]` are made once and shared with torch.
+    """`RolloutBuffer` whose arrays `[steps, envs, ...]` are made once and read in place by torch.
 
     A new rollout writes over the old one. Batches are drawn from all steps of all environments, as
     Stable-Baselines3 does, without first copying everything into another order.
@@ -21,18 +21,15 @@ class TensorRolloutBuffer(RolloutBuffer):
 
     def reset(self) -> None:
         """Begin a new rollout."""
-        if not hasattr(self, "tensors"):
+        if not hasattr(self, "values"):
             super().reset()
-            self.actions = np.zeros(self.actions.shape, self.action_space.dtype)
-            names = ("observations", "actions", *_NUMBERS)
-            self.tensors = {name: torch.from_numpy(getattr(self, name)) for name in names}
         self.pos, self.full, self.generator_ready = 0, False, False
 
     def begin_step(self, obs: NDArray[Any], starts: NDArray[Any]) -> torch.Tensor:
         """Keep `[envs, ...]` observations and where episodes began; the former as a tensor."""
         self.observations[self.pos] = obs
         self.episode_starts[self.pos] = starts
-        return self.tensors["observations"][self.pos]
+        return torch.from_numpy(self.observations[self.pos])
 
     def end_step(
         self,
@@ -69,8 +66,8 @@ class TensorRolloutBuffer(RolloutBuffer):
         """Every step of every environment once, in random order."""
         assert self.full, "the rollout is not complete"
         count = self.buffer_size * self.n_envs
-        flat = [self.tensors[name].flatten(0, 1) for name in ("observations", "actions")]
-        numbers = torch.stack([self.tensors[name].flatten() for name in _NUMBERS], 1)
+        flat = [torch.from_numpy(a).flatten(0, 1) for a in (self.observations, self.actions)]
+        numbers = torch.stack([torch.from_numpy(getattr(self, n)).flatten() for n in _NUMBERS], 1)
         order = torch.from_numpy(np.random.permutation(count))  # noqa: NPY002 - seeded by SB3
         for part in order.split(batch_size or count):
             rows = [tensor.index_select(0, part).to(self.device) for tensor in flat]

@@ -30,7 +30,7 @@ class EnvConfig:
     warm_up_decisions: int = 0
     max_position_lots: int = 10
     ruin_ticks: float = 0.0
-    threads: int = 1
+    threads: int = 2
 
 
 @dataclass

@@ -5,10 +5,8 @@ and on two threads, must give the same bytes. Speed is set beside a limit measur
 bare replay of the same rows into a ladder, without orders, features or observations.
 """
 
-import argparse
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from time import perf_counter
 from typing import Any
 
@@ -16,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.vec_env import HftVecEnv
-from benchmarks.machine import machine, show
+from benchmarks.machine import arguments, machine, show
 from benchmarks.single import single_figures
 from hft_gym.book.ladder import apply_rows
 from hft_gym.envs.core import BatchCore
@@ -162,8 +160,7 @@ def measure(num_envs: int, events: int, threads: int) -> dict[str, Any]:
 
 def main() -> int:
     """Command line."""
-    parser = argparse.ArgumentParser(prog=f"python -m benchmarks.{Path(__file__).stem}")
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser = arguments(__file__, __doc__)
     parser.add_argument("--envs", type=int, default=1024, help="environments in a batch")
     parser.add_argument("--events", type=int, default=34, help="rows of the tape for a step")
     parser.add_argument("--threads", type=int, default=1)

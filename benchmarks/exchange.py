@@ -11,7 +11,6 @@ hftbacktest wants another NumPy than this project pins. Install it in an environ
 --peer-python; it runs as a process beside this one, fed with the same records from a file.
 """
 
-import argparse
 import gc
 import importlib.util
 import json
@@ -26,7 +25,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.machine import machine, show
+from benchmarks.machine import arguments, machine, show
 from benchmarks.peer_events import write_events
 from hft_gym.backtest.context import Context
 from hft_gym.backtest.ground import Ground
@@ -223,12 +222,7 @@ def measure(records: int, python: str | None) -> dict[str, Any]:
 
 def main() -> int:
     """Command line."""
-    parser = argparse.ArgumentParser(
-        prog=f"python -m benchmarks.{Path(__file__).stem}",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser = arguments(__file__, __doc__)
     parser.add_argument("--records", type=int, default=5_000_000, help="of each generated stream")
     parser.add_argument(
         "--peer-python",

@@ -5,7 +5,6 @@ against a count of actions. Speeds of a file are set beside bare decompression o
 measured turn by turn in the same run, since other work on the machine slows both.
 """
 
-import argparse
 import os
 import shutil
 import subprocess
@@ -21,7 +20,7 @@ import numpy as np
 import zstandard
 from numpy.typing import NDArray
 
-from benchmarks.machine import machine, show
+from benchmarks.machine import arguments, machine, show
 from hft_gym.book.ladder import apply_rows
 from hft_gym.kernel.jit import cache_root, enable_cache
 from hft_gym.tape.build import build_tapes
@@ -237,8 +236,7 @@ def measure(records: int) -> dict[str, Any]:
 
 def main() -> int:
     """Command line."""
-    parser = argparse.ArgumentParser(prog=f"python -m benchmarks.{Path(__file__).stem}")
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser = arguments(__file__, __doc__)
     parser.add_argument("--records", type=int, default=5_000_000, help="of the generated file")
     figures = measure((options := parser.parse_args()).records)
     show(figures, options.json)

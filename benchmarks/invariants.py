@@ -5,7 +5,6 @@ generated days and on files of one's own, and after every step of theirs everyth
 `benchmarks.audit.Rule` names. Ends with 1 where a rule was broken.
 """
 
-import argparse
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -17,7 +16,7 @@ from numpy.typing import NDArray
 
 from benchmarks.agents import ARMS, act_at_random, act_greedily
 from benchmarks.audit import ACCOUNT_NUMBERS, EVENTS_AT, Audit, Rule, WorstCase, account_of, check
-from benchmarks.machine import machine, show
+from benchmarks.machine import arguments, machine, show
 from hft_gym.envs.dataset import Dataset, Market
 from hft_gym.envs.grid import ByEvents
 from hft_gym.features.engine import DECISION_DTYPE
@@ -151,8 +150,7 @@ def measure(steps: int, files: Iterable[Path]) -> dict[str, Any]:
 
 def main() -> int:
     """Command line."""
-    parser = argparse.ArgumentParser(prog=f"python -m benchmarks.{Path(__file__).stem}")
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser = arguments(__file__, __doc__)
     parser.add_argument("--steps", type=int, default=10_000_000, help="decisions of the agents")
     parser.add_argument("files", type=Path, nargs="*", help="market data to use as well")
     options = parser.parse_args()

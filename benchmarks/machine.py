@@ -1,5 +1,6 @@
-"""Which machine a figure was measured on, and how figures are printed."""
+"""What benchmarks share: the machine they ran on, their options, how figures are printed."""
 
+import argparse
 import json
 import os
 import platform
@@ -18,6 +19,22 @@ def machine() -> str:
                 break
     system, python = platform.system(), platform.python_version()
     return f"{name}, {os.cpu_count()} cores, {system}, Python {python}"
+
+
+def arguments(module: str, about: str | None) -> argparse.ArgumentParser:
+    """The options of a benchmark: `--json`, and what it adds.
+
+    Args:
+        module: its `__file__`.
+        about: its docstring, shown by `--help`.
+    """
+    parser = argparse.ArgumentParser(
+        prog=f"python -m benchmarks.{Path(module).stem}",
+        description=about,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    return parser
 
 
 def show(figures: dict[str, Any], as_json: bool) -> None:

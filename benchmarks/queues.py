@@ -10,7 +10,6 @@ peer wants another NumPy than we do, so it lives in an environment of its own:
 Without it nothing is compared, and the answer says so.
 """
 
-import argparse
 import importlib.util
 import json
 import os
@@ -23,7 +22,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.machine import machine, show
+from benchmarks.machine import arguments, machine, show
 from hft_gym.book.index import BookIndex
 from hft_gym.kernel.jit import enable_cache
 from hft_gym.market.account import clear_trader
@@ -186,8 +185,7 @@ def measure(peer: str | None, count: int) -> dict[str, Any]:
 
 def main() -> int:
     """Command line."""
-    parser = argparse.ArgumentParser(prog=f"python -m benchmarks.{Path(__file__).stem}")
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser = arguments(__file__, __doc__)
     parser.add_argument("--peer", help="interpreter that has hftbacktest")
     parser.add_argument("--sequences", type=int, default=300)
     options = parser.parse_args()

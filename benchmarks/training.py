@@ -10,7 +10,6 @@ Before anything is timed, a rollout of ppo_fast is compared with one of Stable-B
 behind its own VecNormalize, on the same environments and actions.
 """
 
-import argparse
 import os
 import sys
 from collections.abc import Iterator
@@ -27,14 +26,14 @@ from numpy.typing import NDArray
 from omegaconf import DictConfig
 from stable_baselines3 import PPO
 from stable_baselines3.common.on_policy_algorithm import OnPolicyAlgorithm
-from stable_baselines3.common.vec_env import VecEnv, VecNormalize
-from stable_baselines3.common.vec_env.base_vec_env import VecEnvIndices, VecEnvStepReturn
+from stable_baselines3.common.vec_env import VecEnv, VecEnvWrapper, VecNormalize
+from stable_baselines3.common.vec_env.base_vec_env import VecEnvStepReturn
 
 from agents import build, schema, training
 from agents.normalise import normalised
 from agents.ppo_fast import FastPPO
 from agents.vec_env import HftVecEnv
-from benchmarks.machine import machine, show
+from benchmarks.machine import arguments, machine, show
 from hft_gym.envs.dataset import Dataset
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -46,13 +45,12 @@ COMPARED = (
 )  # fmt: skip
 
 
-class FreeVecEnv(VecEnv):
+class FreeVecEnv(VecEnvWrapper):
     """Environments that cost nothing: random arrays, made beforehand; no episode ends."""
 
     def __init__(self, like: VecEnv) -> None:
-        self.render_mode = None
+        super().__init__(like)
         n = like.num_envs
-        super().__init__(n, like.observation_space, like.action_space)
         random = np.random.default_rng(0)
         shape = (KEPT, n, *(like.observation_space.shape or ()))
         self._observations = random.normal(size=shape).astype(np.float32)
@@ -73,29 +71,6 @@ class FreeVecEnv(VecEnv):
         """The next of the arrays."""
         self._turn = (self._turn + 1) % KEPT
         return self._observations[self._turn], self._rewards[self._turn], self._dones, self._infos
-
-    def close(self) -> None:
-        """Nothing to let go of."""
-
-    def get_attr(self, attr_name: str, indices: VecEnvIndices = None) -> list[Any]:
-        """The attribute of this object, for each index."""
-        return [getattr(self, attr_name) for _ in self._get_indices(indices)]
-
-    def set_attr(self, attr_name: str, value: Any, indices: VecEnvIndices = None) -> None:
-        """Set the attribute of this object."""
-        setattr(self, attr_name, value)
-
-    def env_method(self, method_name: str, *args: Any, **kwargs: Any) -> list[Any]:
-        """There are no environments with methods.
-
-        Raises:
-            AttributeError: always.
-        """
-        raise AttributeError(method_name)
-
-    def env_is_wrapped(self, wrapper_class: Any, indices: VecEnvIndices = None) -> list[bool]:
-        """No environment is wrapped."""
-        return [False for _ in self._get_indices(indices)]
 
 
 def settings_of(*overrides: str) -> DictConfig:
@@ -199,8 +174,7 @@ def measure(rounds: int, torch_threads: int, env_threads: int) -> dict[str, Any]
 
 def main() -> int:
     """Command line."""
-    parser = argparse.ArgumentParser(prog=f"python -m benchmarks.{Path(__file__).stem}")
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser = arguments(__file__, __doc__)
     parser.add_argument("--rounds", type=int, default=12, help="rounds; the best one counts")
     parser.add_argument("--torch-threads", type=int, default=2, help="threads of the networks")
     parser.add_argument("--env-threads", type=int, default=2, help="threads of the environments")

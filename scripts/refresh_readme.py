@@ -11,7 +11,6 @@ the output of `python -m benchmarks.training --json`.
 """
 
 import json
-import platform
 import re
 import shutil
 import subprocess
@@ -35,14 +34,15 @@ def filled(text: str, name: str, body: str) -> str:
     return new
 
 
-def speed(measured: dict[str, Any], machine: str) -> str:
+def speed(measured: dict[str, Any]) -> str:
     """One sentence from the benchmark's figures."""
     m = measured
     million = {name: f"{m[name] / 1e6:.1f} M" for name in m if name.endswith("steps_per_s")}
     return (
         f"{million['env_steps_per_s']} environment steps/s ({m['events_per_s'] / 1e6:.0f} M market "
         f"events/s at {m['events_per_step']:.0f} events a step, {m['features']:.0f} features, new "
-        f"random quotes on both sides at every step) on {m['threads']:.0f} thread of {machine}; "
+        f"random quotes on both sides at every step) on {m['threads']:.0f} thread of "
+        f"{m['machine']}; "
         f"{million['kept_quotes_env_steps_per_s']} where quotes are kept for ten steps, "
         f"{million['idle_env_steps_per_s']} where nothing is quoted. The Stable-Baselines3 adapter "
         f"costs {max(0.0, m['sb3_overhead_pct']):.0f} % more."
@@ -60,43 +60,33 @@ def training_speed(measured: dict[str, Any]) -> str:
     )
 
 
-def machine_name() -> str:
-    """The processor and how the system calls it."""
-    try:
-        about = Path("/proc/cpuinfo").read_text()
-        model = re.search(r"^model name\s*:\s*(.+)$", about, re.MULTILINE)
-    except OSError:
-        model = None
-    return f"{model[1] if model else platform.processor()} (Python {platform.python_version()})"
+def figures(benchmark: str, saved: str | None) -> dict[str, Any]:
+    """What a benchmark measures, now or in a file of earlier."""
+    if saved is not None:
+        return json.loads(Path(saved).read_text())
+    command = [sys.executable, "-m", f"benchmarks.{benchmark}", "--json"]
+    return json.loads(subprocess.check_output(command, cwd=ROOT, text=True))
 
 
 def main(run: str, benchmark: str | None = None) -> None:
     """Fill every block of README.md."""
     folder = Path(run)
-    if benchmark is None:
-        command = [sys.executable, "-m", "benchmarks.env", "--json"]
-        measured = json.loads(subprocess.check_output(command, cwd=ROOT, text=True))
-    else:
-        measured = json.loads(Path(benchmark).read_text())
+    measured = figures("env", benchmark)
     shutil.copyfile(folder / "picture.png", ROOT / "docs" / "picture.png")
     page = ROOT / "README.md"
     text = page.read_text()
     text = filled(text, "table", f"```text\n{(folder / 'table.txt').read_text().rstrip()}\n```")
     text = filled(text, "picture", "![One held-out episode](docs/picture.png)")
-    text = filled(text, "speed", speed(measured, machine_name()))
+    text = filled(text, "speed", speed(measured))
     page.write_text(text)
     print(f"README.md: figures of {folder.name}")
 
 
 def compare_training(benchmark: str | None = None) -> None:
     """Fill the block `training` of README.md."""
-    if benchmark is None:
-        command = [sys.executable, "-m", "benchmarks.training", "--json"]
-        measured = json.loads(subprocess.check_output(command, cwd=ROOT, text=True))
-    else:
-        measured = json.loads(Path(benchmark).read_text())
     page = ROOT / "README.md"
-    page.write_text(filled(page.read_text(), "training", training_speed(measured)))
+    body = training_speed(figures("training", benchmark))
+    page.write_text(filled(page.read_text(), "training", body))
     print("README.md: speed of training")
 
 

@@ -129,6 +129,37 @@ def test_dict_observations_go_the_slower_way():
     assert model.num_timesteps == 128
 
 
+@pytest.mark.parametrize(
+    ("seen", "acted"),
+    [
+        (spaces.Discrete(4), spaces.Discrete(3)),
+        (spaces.MultiDiscrete([3, 3]), spaces.Discrete(3)),
+        (spaces.Box(-1.0, 1.0, (3,), np.float32), spaces.MultiBinary(3)),
+    ],
+    ids=str,
+)
+def test_other_spaces_go_the_slower_way(seen, acted):
+    class Other(FakeCore):
+        def __init__(self):
+            super().__init__(8)
+            self.observation_space, self.action_space = seen, acted
+
+        def _shown(self, obs):
+            return obs if isinstance(seen, spaces.Box) else np.stack([seen.sample()] * 8)
+
+        def reset(self, *args, **kwargs):
+            return self._shown(super().reset(*args, **kwargs))
+
+        def step(self, actions):
+            obs, *rest = super().step(np.asarray(actions).reshape(8, -1))
+            self.final_observations = self._shown(self.final_observations)
+            return self._shown(obs), *rest
+
+    model = FastPPO("MlpPolicy", HftVecEnv(Other()), **OPTIONS).learn(128)
+    assert not isinstance(model.rollout_buffer, TensorRolloutBuffer)
+    assert model.num_timesteps == 128
+
+
 def test_it_learns_the_toy():
     env = HftVecEnv(FakeCore(64))
     options = {**OPTIONS, "batch_size": 256, "learning_rate": 3e-3, "n_epochs": 1}

@@ -1,3 +1,5 @@
+import copy
+
 import numpy as np
 import pytest
 import torch
@@ -67,9 +69,17 @@ def test_a_rollout_that_is_not_complete_gives_nothing():
         next(buffer.get(4))
 
 
-def test_arrays_are_made_once():
+def test_arrays_are_made_once_and_read_in_place():
     buffer = filled(TensorRolloutBuffer)
     before = buffer.observations
     buffer.reset()
     assert buffer.observations is before
-    assert np.shares_memory(before, buffer.tensors["observations"].numpy())
+    shown = buffer.begin_step(np.ones((ENVS, 3), np.float32), np.zeros(ENVS))
+    assert np.shares_memory(before, shown.numpy())
+
+
+def test_a_copy_reads_its_own_arrays():
+    buffer = copy.deepcopy(filled(TensorRolloutBuffer))
+    buffer.observations[:] = 7.0
+    (whole,) = buffer.get()
+    assert (whole.observations == 7.0).all()
