@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from hft_gym.errors import InputError
 from hft_gym.kernel.jit import cache_root, enable_cache
-from hft_gym.tape.cache import content_sha256, tape_path
+from hft_gym.tape.cache import content_sha256, look_at, tape_path
 from hft_gym.tape.calendar import CalendarWish
 from hft_gym.tape.chooser import NothingThereError
 from hft_gym.tape.columns import ColumnFiles
@@ -31,6 +31,7 @@ from hft_gym.tape.lobster_files import (
     read_pair,
 )
 from hft_gym.tape.lobster_records import Translator
+from hft_gym.tape.look import Look, require_unchanged
 from hft_gym.tape.market_tape import MarketTape, TapeMeta
 from hft_gym.tape.resolver import Resolver
 from hft_gym.tape.session import SessionBounds, session_hours, session_wish
@@ -110,7 +111,8 @@ def build_lobster_tape(
     wish = session_wish(session)
     tick_e9 = None if tick_size is None else ticks_e9(tick_size)
     folder = Path(cache) if cache is not None else cache_root() / "tapes"
-    digests = [content_sha256(path, folder) for path in (pair.message, pair.orderbook)]
+    looks = {path: look_at(path) for path in (pair.message, pair.orderbook)}
+    digests = [content_sha256(path, folder) for path in looks]
     # the name tells symbol and date, which are not in the files
     wishes = repr((pair.symbol, pair.date.isoformat(), tick_e9, wish))
     path = tape_path(folder, pair.message, digests[0], digests[1:], wishes)
@@ -119,7 +121,7 @@ def build_lobster_tape(
             return MarketTape.open(path)
     sha256 = hashlib.sha256("\n".join(digests).encode()).hexdigest()
     try:
-        return _built(pair, tick_e9, wish, (path, sha256), progress)
+        return _built(pair, looks, (tick_e9, wish), (path, sha256), progress)
     except OSError as error:
         raise InputError(
             f"cannot build the tape of {pair.message} in {folder}: {error.strerror or error}; "
@@ -129,12 +131,12 @@ def build_lobster_tape(
 
 def _built(
     pair: LobsterPair,
-    tick_e9: int | None,
-    wish: SessionBounds | CalendarWish,
+    looks: dict[Path, Look],
+    wishes: tuple[int | None, SessionBounds | CalendarWish],
     target: tuple[Path, str],
     progress: Progress | None,
 ) -> MarketTape:
-    path, sha256 = target
+    (tick_e9, wish), (path, sha256) = wishes, target
     origin = "user" if tick_e9 else "dataset"
     translator: Translator | None = None
     with ColumnFiles(path.parent) as files:
@@ -152,6 +154,8 @@ def _built(
             if progress is not None:
                 progress(pair.message.name, share)
         assert translator is not None  # a pair without rows is refused
+        for source, look in looks.items():
+            require_unchanged(source, look)
         found = resolver.finish(files)
         meta = TapeMeta(
             instrument=instrument,
