@@ -76,20 +76,32 @@ def build_lobster_tapes(
         InputError: a file is missing or damaged, or there is nothing of the instrument.
         ConfigError: `tick_size` or `session` makes no sense.
     """
-    source = Path(source)
+    tapes = [
+        build_lobster_tape(
+            pair.message, tick_size=tick_size, session=session, cache=cache, progress=progress
+        )
+        for pair in lobster_pairs(Path(source), instrument)
+    ]
+    return sorted(tapes, key=lambda tape: (tape.meta.session_start_ns, tape.meta.source))
+
+
+def lobster_pairs(source: Path, instrument: str | int | None = None) -> list[LobsterPair]:
+    """The pairs that a source stands for, of one ticker or of all; never none.
+
+    Args:
+        source: message or order book file, or the beginning of their names, or a folder.
+        instrument: ticker.
+
+    Raises:
+        InputError: a file is missing, or there is nothing of the instrument.
+    """
     paths = messages_in(source) if source.is_dir() else [source]
     pairs = [pair_of(path) for path in paths]
     wanted = [pair for pair in pairs if instrument in (None, pair.symbol)]
     if not wanted:
         there = ", ".join(sorted({pair.symbol for pair in pairs})) or "no LOBSTER files"
         raise NothingThereError(f"no instrument {instrument} in {source}; there are: {there}")
-    tapes = [
-        build_lobster_tape(
-            pair.message, tick_size=tick_size, session=session, cache=cache, progress=progress
-        )
-        for pair in wanted
-    ]
-    return sorted(tapes, key=lambda tape: (tape.meta.session_start_ns, tape.meta.source))
+    return wanted
 
 
 def build_lobster_tape(
