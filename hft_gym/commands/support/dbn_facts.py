@@ -15,7 +15,7 @@ from hft_gym.kernel.jit import enable_cache
 from hft_gym.tape.build import build_tapes
 from hft_gym.tape.dbn import DbnFile, open_dbn
 from hft_gym.tape.definitions import definition_files, instrument_facts
-from hft_gym.tape.records import MBO, MBP_1, MBP_10, TRADES
+from hft_gym.tape.records import MBO, MBP_1, MBP_10, TRADES, UNDEF_TIME
 
 _CHUNK_BYTES = 1 << 24
 _WITH_BOOK = {MBO.rtype, MBP_10.rtype, MBP_1.rtype}  # and a tape
@@ -127,7 +127,7 @@ class _QuotedBook:
         of_chosen = quotes.instrument_id == instrument_id
         of_publisher = quotes.publisher_id[of_chosen] == publisher_id
         self.is_mixed = self.is_mixed or not of_publisher.all()
-        dated = of_chosen & (quotes.ts_local_ns < np.uint64(2**63 - 1))
+        dated = of_chosen & (quotes.ts_local_ns < UNDEF_TIME)
         self._book.spread.add(
             quotes.ts_local_ns[dated].astype(np.int64), quotes.bid_e9[dated], quotes.ask_e9[dated]
         )
