@@ -23,7 +23,7 @@ from hft_gym.tape.orders import (
     observe,
     orders_of,
 )
-from hft_gym.tape.packets import append, end_packet, limit_packet, next_queue_key
+from hft_gym.tape.packets import append, end_packet, limit_packet
 from hft_gym.tape.records import (
     ADD,
     ASK,
@@ -45,7 +45,7 @@ from hft_gym.tape.records import (
 )
 from hft_gym.tape.rows import Flag, Kind
 from hft_gym.tape.session import end_run
-from hft_gym.tape.usual import is_settled, take_usual
+from hft_gym.tape.usual import cancel, is_settled, leave, rest, take_usual
 
 _UNDEF_TIME = np.uint64(UNDEF_TIME)  # as the clocks are: Numba turns mixed arithmetic into floats
 
@@ -261,14 +261,9 @@ def _add(book: np.void, record: np.void, place: np.uint64, px_ticks: int) -> Non
 @kernel
 def _rest(book: np.void, place: np.uint64, side: int, px_ticks: int, lots: int) -> None:
     """The order of a place goes to the back of a level."""
-    order = orders_of(book)[place]
-    order["queue_key"] = next_queue_key(book)
-    order["px_ticks"] = px_ticks
-    order["lots"] = lots
-    order["filled_lots"] = 0
-    order["side"] = side
-    ladder.put(book["levels_state"], side, px_ticks, lots)
-    append(book, Kind.ADD, side, px_ticks, lots, order["queue_key"])
+    ladder.give_page(book["levels_state"], px_ticks)
+    book["packet_flags"] = book["row_flags"]
+    rest(book, orders_of(book)[place], side, px_ticks, lots)
 
 
 @kernel
@@ -291,7 +286,8 @@ def _modify(book: np.void, record: np.void, place: np.uint64, px_ticks: int) -> 
         side = order["side"]
     left = order["lots"] - order["filled_lots"]
     if px_ticks != order["px_ticks"] or side != order["side"] or lots > left:
-        _leave_level(book, place, order["lots"])
+        book["packet_flags"] = book["row_flags"]
+        leave(book, order, order["lots"])
         _rest(book, place, side, px_ticks, lots)
     elif lots < order["lots"]:
         _reduce(book, place, order["lots"] - lots)
@@ -316,21 +312,8 @@ def _cancel(book: np.void, record: np.void) -> None:
 @inlined_kernel
 def _reduce(book: np.void, place: np.uint64, lots: int) -> None:
     """Lots of an order leave; with its last lot the order is forgotten."""
-    _leave_level(book, place, lots)
-    is_gone = int(orders_of(book)[place]["lots"] == 0)
-    idmap.remove_if(orders_of(book), place, is_gone)
-    book["free_slots"] += is_gone
-
-
-@kernel
-def _leave_level(book: np.void, place: np.uint64, lots: int) -> None:
-    """Lots of the order of a place leave its level."""
-    order = orders_of(book)[place]
-    order["lots"] -= lots
-    order["filled_lots"] = max(order["filled_lots"] - lots, 0)
-    px_ticks: Any = np.int64(order["px_ticks"])
-    ladder.leave(book["levels_state"], order["side"], px_ticks, lots)
-    append(book, Kind.REDUCE, order["side"], order["px_ticks"], lots, order["queue_key"])
+    book["packet_flags"] = book["row_flags"]
+    cancel(book, orders_of(book)[place], place, lots)
 
 
 @kernel

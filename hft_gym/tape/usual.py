@@ -86,11 +86,11 @@ def _take(book: np.void, record: np.void, order: np.void, place: np.uint64, px_t
         if is_usual:
             idmap.put_at(orders_of(book), place, record["order_id"])
             book["free_slots"] -= 1
-            _rest(book, order, side, px_ticks, lots)
+            rest(book, order, side, px_ticks, lots)
     elif action == CANCEL:
         is_usual = is_known & (lots <= order["lots"])
         if is_usual:
-            _cancel(book, order, place, lots)
+            cancel(book, order, place, lots)
     elif action == MODIFY:
         is_usual = is_known & _can_rest(book, side, px_ticks)
         if is_usual:
@@ -114,7 +114,7 @@ def _can_rest(book: np.void, side: int, px_ticks: int) -> Any:
 
 
 @inlined_kernel
-def _rest(book: np.void, order: np.void, side: int, px_ticks: int, lots: int) -> None:
+def rest(book: np.void, order: np.void, side: int, px_ticks: int, lots: int) -> None:
     """An order goes to the back of a level that has a page."""
     order["queue_key"] = next_queue_key(book)
     order["px_ticks"] = px_ticks
@@ -126,9 +126,9 @@ def _rest(book: np.void, order: np.void, side: int, px_ticks: int, lots: int) ->
 
 
 @inlined_kernel
-def _cancel(book: np.void, order: np.void, place: np.uint64, lots: int) -> None:
+def cancel(book: np.void, order: np.void, place: np.uint64, lots: int) -> None:
     """A whole order leaves, or a part of it."""
-    _leave(book, order, lots)
+    leave(book, order, lots)
     is_gone = int(order["lots"] == 0)
     book["free_slots"] += is_gone
     idmap.remove_if(orders_of(book), place, is_gone)
@@ -140,14 +140,14 @@ def _modify(book: np.void, order: np.void, side: int, px_ticks: int, lots: int) 
     held_lots: Any = np.int64(order["lots"])
     moves = (px_ticks != order["px_ticks"]) | (side != order["side"])
     if moves | (lots > held_lots - np.int64(order["filled_lots"])):
-        _leave(book, order, held_lots)
-        _rest(book, order, side, px_ticks, lots)
+        leave(book, order, held_lots)
+        rest(book, order, side, px_ticks, lots)
     elif lots < held_lots:
-        _leave(book, order, held_lots - lots)
+        leave(book, order, held_lots - lots)
 
 
 @inlined_kernel
-def _leave(book: np.void, order: np.void, lots: int) -> None:
+def leave(book: np.void, order: np.void, lots: int) -> None:
     """Lots of an order leave its level."""
     px_ticks: Any = np.int64(order["px_ticks"])
     filled_lots: Any = np.int64(order["filled_lots"])
