@@ -19,18 +19,21 @@ UNDEF_PRICE = 2**63 - 1
 
 
 def mbo(*rows, instrument_id=ES_ID, tick_e9=TICK_E9, start_ns=START_NS):
-    """Records of rows (action, side, order_id, price in ticks, size, flags[, offset in ns])."""
+    """Records of rows (action, side, order_id, price in ticks, size, flags[, ns, number]).
+
+    Ns from the start and sequence number; else a microsecond apart and numbered one by one.
+    """
     records = np.zeros(len(rows), MBO_DTYPE)
     records["length"], records["rtype"] = MBO_DTYPE.itemsize // 4, 0xA0
     records["publisher_id"], records["instrument_id"] = 1, instrument_id
     for number, (record, row) in enumerate(zip(records, rows, strict=True)):
-        action, side, order_id, px_ticks, size, flags, *offset = row
+        action, side, order_id, px_ticks, size, flags, *more = row
         record["action"], record["side"] = ord(action), ord(side)
         record["order_id"], record["size"], record["flags"] = order_id, size, flags
         record["price"] = UNDEF_PRICE if px_ticks is None else px_ticks * tick_e9
-        record["ts_event"] = start_ns + (offset[0] if offset else 1_000 * number)
+        record["ts_event"] = start_ns + (more[0] if more else 1_000 * number)
         record["ts_recv"] = record["ts_event"] + 500
-        record["sequence"] = number
+        record["sequence"] = more[1] if len(more) > 1 else number
     return records
 
 

@@ -45,6 +45,7 @@ packets = st.tuples(
     odd_flags,
     st.integers(0, 3_000),  # ns since the packet before
     st.integers(0, 19).map(lambda n: n > 0),  # whether it says when it ends
+    st.sampled_from([0, 0, 0, 0, 0, 0, 1, 5, -1, -2, -1_000]),  # how far its numbers jump
 )
 streams = st.lists(packets, min_size=1, max_size=30)
 
@@ -57,21 +58,25 @@ class Venue:
     live: dict = field(default_factory=dict)  # order id -> [side, price, lots]
     last_id: int = 100
     now_ns: int = 0
+    sequence: int = 0  # of the next record
     flags: int = 0
 
-    def packet(self, what, flags, after_ns, has_end):
+    def packet(self, what, flags, after_ns, has_end, jump):
         """The rows of one packet."""
         self.now_ns += after_ns
+        self.sequence = max(0, self.sequence + jump)
         first = len(self.rows)
         for name, *details in what:
             self.flags = flags
             getattr(self, "_" + name.replace(" ", "_"))(*details)
         if has_end and len(self.rows) > first:
-            *row, flags, offset_ns = self.rows[-1]
-            self.rows[-1] = (*row, flags | LAST, offset_ns)
+            *row, flags, offset_ns, sequence = self.rows[-1]
+            self.rows[-1] = (*row, flags | LAST, offset_ns, sequence)
 
     def _say(self, action, side, order_id, px_ticks, size):
-        self.rows.append((action, side, order_id, px_ticks, size, self.flags, self.now_ns))
+        when = (self.now_ns, self.sequence)
+        self.rows.append((action, side, order_id, px_ticks, size, self.flags, *when))
+        self.sequence += 1
 
     def _picked(self, pick):
         ids = list(self.live)

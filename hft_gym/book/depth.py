@@ -11,7 +11,7 @@ from hft_gym.book.order_book import OrderBook, apply_record, has_room
 from hft_gym.errors import InputError
 from hft_gym.kernel.jit import kernel
 from hft_gym.tape.dbn import UNDEF_PRICE
-from hft_gym.tape.l3 import F_LAST
+from hft_gym.tape.records import F_LAST
 
 MOST_LOTS = 2**32 - 1  # that a column of sizes can say
 

@@ -20,7 +20,7 @@ from hft_gym.kernel.jit import enable_cache
 from hft_gym.tape.chooser import Chooser, NothingThereError, choices
 from hft_gym.tape.dbn import UNDEF_PRICE, DbnFile, open_dbn
 from hft_gym.tape.instrument import PRICE_UNITS
-from hft_gym.tape.l3 import UNDEF_TIME
+from hft_gym.tape.records import UNDEF_TIME
 from hft_gym.tape.schemas import require_schema
 
 MOST_DEPTH = 1000

@@ -13,10 +13,22 @@ from hft_gym.book import price_levels
 from hft_gym.kernel import idmap
 from hft_gym.kernel.address import address_of, column
 from hft_gym.kernel.jit import kernel
-from hft_gym.tape.dbn import UNDEF_PRICE
-from hft_gym.tape.l3 import F_MBP, F_TOB
 from hft_gym.tape.marks import MAX_LOTS
 from hft_gym.tape.orders import Anomaly
+from hft_gym.tape.records import (
+    ADD,
+    ASK,
+    BID,
+    CANCEL,
+    CLEAR,
+    F_MBP,
+    F_TOB,
+    FILL,
+    MODIFY,
+    NONE,
+    TRADE,
+    UNDEF_PRICE,
+)
 
 RESTING_DTYPE = np.dtype(  # an entry of the map from order ids, half a cache line
     [("order_id", "u8"), ("price_e9", "i8"), ("lots", "i8"), ("side", "i4"), ("is_used", "i4")]
@@ -31,9 +43,6 @@ ORDER_BOOK_DTYPE = np.dtype(
         ("orders_address", "u8"),  # address of [map_slots] of RESTING_DTYPE: orders by their id
     ]
 )
-_ADD, _CANCEL, _MODIFY, _CLEAR = ord("A"), ord("C"), ord("M"), ord("R")
-_TRADE, _FILL, _NONE = ord("T"), ord("F"), ord("N")
-_BID, _ASK = ord("B"), ord("A")
 
 
 class OrderBook:
@@ -87,18 +96,18 @@ def has_room(book: np.void) -> Any:
 def apply_record(book: np.void, record: np.void) -> None:
     """What one record does to the book; trades and fills do nothing."""
     action = record["action"]
-    if action == _CLEAR:
+    if action == CLEAR:
         _clear(book)
-    elif action in (_ADD, _CANCEL, _MODIFY):
+    elif action in (ADD, CANCEL, MODIFY):
         if record["flags"] & (F_TOB | F_MBP):
             _count(book, Anomaly.NOT_AN_ORDER)
-        elif action == _CANCEL:
+        elif action == CANCEL:
             _cancel(book, record)
         elif record["price"] == UNDEF_PRICE:
             _count(book, Anomaly.UNDEFINED_PRICE)
         else:
             _add_or_modify(book, record)
-    elif action not in (_TRADE, _FILL, _NONE):
+    elif action not in (TRADE, FILL, NONE):
         _count(book, Anomaly.UNKNOWN_ACTION)
 
 
@@ -106,10 +115,10 @@ def apply_record(book: np.void, record: np.void) -> None:
 def _add_or_modify(book: np.void, record: np.void) -> None:
     place = idmap.locate(_orders(book), record["order_id"])
     if _orders(book)[place]["is_used"] == 0:
-        if record["action"] == _MODIFY:
+        if record["action"] == MODIFY:
             _count(book, Anomaly.UNKNOWN_MODIFY)
         _add(book, record, place)
-    elif record["action"] == _ADD:
+    elif record["action"] == ADD:
         _count(book, Anomaly.DUPLICATE_ADD)
     else:
         _modify(book, record, place)
@@ -219,9 +228,9 @@ def _size(record: np.void) -> Any:
 
 @kernel
 def _sign(side: int) -> int:
-    if side == _BID:
+    if side == BID:
         return 1
-    return -1 if side == _ASK else 0
+    return -1 if side == ASK else 0
 
 
 @kernel

@@ -1,8 +1,9 @@
-"""Describe a DBN file of any schema, or a tape (.arrow): what it holds, when, and how busy it is.
+"""Describe a DBN file of any schema, a LOBSTER pair or a tape: what it holds, when, and how busy.
 
-Of one instrument's book it tells the session (the longest stretch with a two-sided book that is not
-crossed), and inside it the range of the touch and the spread over time. For an MBO file that needs
-its tape, which is built and stays in the cache. Times are UTC.
+Of one instrument's book it tells what was odd, the session (the longest stretch with a two-sided
+book that is not crossed), and inside it the range of the touch and the spread over time. That needs
+a tape, which is built of MBO, MBP, TBBO, trades and LOBSTER and stays in the cache; of other quotes
+the spread alone is told. Times are UTC.
 """
 
 import argparse
@@ -15,17 +16,19 @@ if TYPE_CHECKING:
     from hft_gym.commands.support.facts import Facts
 
 NAME = "info"
-HELP = "describe a DBN file or a tape"
+HELP = "describe a DBN file, a LOBSTER pair or a tape"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of the command."""
     parser.add_argument(
-        "file", type=Path, metavar="FILE_OR_TAPE", help=".dbn, .dbn.zst or .arrow file"
-    )
+        "file", type=Path, metavar="FILE_OR_TAPE",
+        help=".dbn, .dbn.zst or .arrow file; a file of a LOBSTER pair, or the folder of one",
+    )  # fmt: skip
     parser.add_argument(
         "--instrument", metavar="I",
-        help="raw symbol or instrument id whose book is described, where a file holds several",
+        help="raw symbol or instrument id whose book is described, where a file holds several; "
+        "ticker, where a folder holds several LOBSTER pairs",
     )  # fmt: skip
     parser.add_argument(
         "--cache", type=Path, metavar="DIR",
@@ -52,6 +55,12 @@ def _facts(options: argparse.Namespace) -> "Facts":
         from hft_gym.tape.market_tape import MarketTape
 
         return tape_facts(MarketTape.open(options.file))
+    from hft_gym.tape.lobster import is_lobster
+
+    if is_lobster(options.file):
+        from hft_gym.commands.support.lobster_facts import lobster_facts
+
+        return lobster_facts(options.file, options.instrument, options.cache)
     from hft_gym.commands.support.dbn_facts import dbn_facts
 
     return dbn_facts(options.file, options.instrument, options.cache)

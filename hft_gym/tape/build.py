@@ -23,6 +23,7 @@ from hft_gym.tape.decoding import chunks_ahead
 from hft_gym.tape.definitions import dbn_files, instrument_facts
 from hft_gym.tape.instrument import Instrument
 from hft_gym.tape.lobster import build_lobster_tapes, is_lobster
+from hft_gym.tape.look import require_unchanged
 from hft_gym.tape.market_tape import MarketTape, TapeMeta
 from hft_gym.tape.schemas import SCHEMAS, RowWriter, Schema, check_schema, require_schema, schema_of
 from hft_gym.tape.session import SessionBounds, session_hours, session_wish
@@ -260,6 +261,8 @@ def _written(
     if flags is not columns["flags"]:  # no longer what lies in the file
         columns["flags"] = flags
         del descriptors["flags"]
+    for other in order.companions:
+        require_unchanged(other.path, other.look)
     meta = TapeMeta(
         instrument=instrument,
         label=session.label,

@@ -1,18 +1,21 @@
 """Names of cached tapes: by the content of the source, the wishes of the user, and the code."""
 
 import errno
+import fcntl
 import hashlib
 import json
 import os
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from hft_gym.errors import InputError
+from hft_gym.tape.look import Look, look_of
 from hft_gym.tape.rows import FORMAT_VERSION
 from hft_gym.tape.whole_file import whole_file
 
-_INDEX = "sources.json"
+_INDEX, _LOCK = "sources.json", ".sources.lock"
 _TAPE = Path(__file__).resolve().parent
 _NAME_LENGTH = 60
 _READ_BYTES = 1 << 20
@@ -97,16 +100,20 @@ class SourceDigest:
     def __init__(self, path: Path, folder: Path) -> None:
         self.running: Any = None
         self._path, self._folder = path, folder
-        self._look = _look(path)
-        known = _read_index(folder).get(str(path.resolve()))
-        self._known = known[-1] if isinstance(known, list) and known[:-1] == self._look else None
+        self._look = look_at(path)
+        found = _read_index(folder).get(str(path.resolve()))
+        self._known: str | None = None
+        if isinstance(found, list) and found[:-1] == [*self._look]:
+            self._known = str(found[-1])
         if self._known is None:
             self.running = hashlib.sha256()
 
     def is_like_one_before(self) -> bool:
         """Whether a file of the same size was seen before."""
         entries = _read_index(self._folder).values()
-        return any(isinstance(known, list) and known[:1] == self._look[:1] for known in entries)
+        return any(
+            isinstance(known, list) and known[:1] == [self._look.size_bytes] for known in entries
+        )
 
     def value(self) -> str:
         """The digest; after all bytes were shown to `running`.
@@ -114,22 +121,29 @@ class SourceDigest:
         Raises:
             InputError: the cache cannot be written.
         """
-        if self.running is None:
-            return str(self._known)
-        sha256: str = self.running.hexdigest()
-        if _look(self._path) == self._look:  # nobody wrote to it meanwhile
-            index = _read_index(self._folder)
-            _write_index(self._folder, {**index, str(self._path.resolve()): [*self._look, sha256]})
-        return sha256
+        if self._known is None:
+            self._known = self.running.hexdigest()
+            if self._looks_as_before():
+                _remember(self._folder, self._path, [*self._look, self._known])
+        return self._known
+
+    def _looks_as_before(self) -> bool:
+        """Whether nobody has written to the file, or removed it after it was read."""
+        with suppress(OSError):
+            return look_of(self._path) == self._look
+        return False
 
 
-def _look(path: Path) -> list[int]:
-    """What changes with a file's content."""
+def look_at(path: Path) -> Look:
+    """What a file looks like now.
+
+    Raises:
+        InputError: it cannot be read.
+    """
     try:
-        status = path.stat()
+        return look_of(path)
     except OSError as error:
         raise _unreadable(path, error) from error
-    return [status.st_size, status.st_mtime_ns, status.st_ino]
 
 
 def _unreadable(path: Path, error: OSError) -> InputError:
@@ -144,12 +158,21 @@ def _read_index(folder: Path) -> dict[str, object]:
     return index if isinstance(index, dict) else {}
 
 
-def _write_index(folder: Path, index: dict[str, object]) -> None:
+def _remember(folder: Path, path: Path, entry: list[int | str]) -> None:
+    """Add an entry to the index; one process at a time, lest one writes over another's."""
     try:
-        with whole_file(folder / _INDEX) as file:
-            file.write(json.dumps(index).encode())
+        folder.mkdir(parents=True, exist_ok=True)
+        with open(folder / _LOCK, "rb", opener=_made_if_missing) as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            index = {**_read_index(folder), str(path.resolve()): entry}
+            with whole_file(folder / _INDEX) as file:
+                file.write(json.dumps(index).encode())
     except OSError as error:
         raise _unwritable(folder, error.strerror) from error
+
+
+def _made_if_missing(name: str, flags: int) -> int:
+    return os.open(name, flags | os.O_CREAT, 0o666)  # others may lock it who may only read it
 
 
 def require_folder(folder: Path) -> None:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from hft_gym.errors import InputError
 from hft_gym.kernel.jit import kernel
 from hft_gym.tape.fragments import guess, stand_in
+from hft_gym.tape.look import Look, look_of
 from hft_gym.tape.records import (
     MBO,
     MBO_DTYPE,
@@ -57,12 +58,14 @@ class DbnFile:
         path: the file.
         metadata: as `databento_dbn` decodes them.
         version: DBN version of the file (the decoder reports the newest).
+        look: of the file whose metadata were read.
         is_fragment: it has no metadata; schema and version were told from its records.
     """
 
     path: Path
     metadata: databento_dbn.Metadata
     version: int
+    look: Look
     is_fragment: bool = False
 
     @property
@@ -153,6 +156,7 @@ def open_dbn(path: Path | str) -> DbnFile:
     try:
         with path.open("rb") as file:
             metadata, first = _take_metadata(_decoded(file, path), path)
+            look = look_of(file.fileno())
     except FileNotFoundError:
         raise InputError(f"no such file: {path}; check the path") from None
     except IsADirectoryError:
@@ -161,9 +165,9 @@ def open_dbn(path: Path | str) -> DbnFile:
         raise InputError(f"cannot read {path}: {error.strerror}; check its permissions") from error
     found = None if metadata else guess(first)
     if found is not None:
-        return DbnFile(path, stand_in(found), found.version, is_fragment=True)
+        return DbnFile(path, stand_in(found), found.version, look, is_fragment=True)
     try:
-        return DbnFile(path, databento_dbn.Metadata.decode(metadata), metadata[3])
+        return DbnFile(path, databento_dbn.Metadata.decode(metadata), metadata[3], look)
     except (databento_dbn.DBNError, ValueError) as error:
         reason = str(error).partition("\n")[0]
         raise InputError(

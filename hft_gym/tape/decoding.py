@@ -19,6 +19,7 @@ from hft_gym.errors import InputError
 from hft_gym.kernel.jit import kernel
 from hft_gym.tape import dbn
 from hft_gym.tape.dbn import DbnFile
+from hft_gym.tape.look import look_of, require_same_look
 from hft_gym.tape.records import MBO, WORD, Layout
 from hft_gym.tape.zstd_frames import ZSTD_MAGIC, require_whole_frames
 
@@ -62,7 +63,8 @@ def chunks_ahead(
         file read so far, in [0, 1].
 
     Raises:
-        InputError: the file is damaged or ends in the middle of a record.
+        InputError: the file is damaged, ends in the middle of a record, or is no longer the one
+            that was opened.
     """
     chunk_bytes = AHEAD_BYTES if records is None else records * layout.dtype.itemsize
     decoder = _Decoder(file, max(_FIRST_BYTES, chunk_bytes), layout, listener is not None)
@@ -141,11 +143,12 @@ class _Decoder(threading.Thread):
                 self.ready.put(_Chunk(buffer, data, is_plain, read, share))
             if buffer < 0:  # nobody wants more
                 return
+            require_same_look(path, self._file.look, look_of(file.fileno()))
             if len(rest):
                 raise InputError(
                     f"{path} ends in the middle of a record; download or copy it again"
                 )
-            read = kept.all_left() if kept else []
+            read = kept.taken() if kept else []
             self.ready.put(_Chunk(buffer, data, is_plain, read, 1.0))
 
 
@@ -172,12 +175,6 @@ class _Kept:
         """What was read since the last time."""
         pieces, self._pieces = self._pieces, []
         return pieces
-
-    def all_left(self) -> list[bytes]:
-        """The same, and what nobody has read yet."""
-        while self.read(_READ_BYTES):
-            pass
-        return self.taken()
 
 
 @kernel

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from hft_gym.kernel import idmap
 from hft_gym.kernel.jit import inlined_kernel, kernel
 from hft_gym.tape import levels as ladder
-from hft_gym.tape.dbn import UNDEF_PRICE
 from hft_gym.tape.marks import MAX_LOTS, ask_for_orders, follow_sequence, mark, words_of
 from hft_gym.tape.orders import (
     BLOCK,
@@ -24,16 +23,31 @@ from hft_gym.tape.orders import (
     observe,
     orders_of,
 )
-from hft_gym.tape.packets import append, end_packet, limit_packet, next_queue_key
+from hft_gym.tape.packets import append, end_packet, limit_packet
+from hft_gym.tape.records import (
+    ADD,
+    ASK,
+    BID,
+    CANCEL,
+    CLEAR,
+    F_BAD_TS_RECV,
+    F_LAST,
+    F_MAYBE_BAD_BOOK,
+    F_MBP,
+    F_SNAPSHOT,
+    F_TOB,
+    FILL,
+    MODIFY,
+    NONE,
+    TRADE,
+    UNDEF_PRICE,
+    UNDEF_TIME,
+)
 from hft_gym.tape.rows import Flag, Kind
 from hft_gym.tape.session import end_run
-from hft_gym.tape.usual import is_settled, take_usual
+from hft_gym.tape.usual import cancel, is_settled, leave, rest, take_usual
 
-F_LAST, F_TOB, F_SNAPSHOT, F_MBP, F_BAD_TS_RECV, F_MAYBE_BAD_BOOK = 128, 64, 32, 16, 8, 4
-UNDEF_TIME = np.uint64(2**63 - 1)  # from here on a time is no time
-_ADD, _CANCEL, _MODIFY, _TRADE = ord("A"), ord("C"), ord("M"), ord("T")
-_FILL, _CLEAR, _NONE = ord("F"), ord("R"), ord("N")
-_BID, _ASK = ord("B"), ord("A")
+_UNDEF_TIME = np.uint64(UNDEF_TIME)  # as the clocks are: Numba turns mixed arithmetic into floats
 
 
 @kernel
@@ -139,7 +153,7 @@ def begin(book: np.void, record: np.void) -> None:
 @inlined_kernel
 def _set_clocks(book: np.void, record: np.void, snapshot: bool) -> None:
     """Both clocks are running maxima: no row is earlier than the one before."""
-    if record["ts_event"] >= UNDEF_TIME or record["ts_recv"] >= UNDEF_TIME:
+    if record["ts_event"] >= _UNDEF_TIME or record["ts_recv"] >= _UNDEF_TIME:
         count(book, Anomaly.UNDEFINED_TIME)
         return
     ts_exchange_ns, ts_local_ns = np.int64(record["ts_event"]), np.int64(record["ts_recv"])
@@ -158,18 +172,18 @@ def _apply(book: np.void, record: np.void) -> int:
     """What one record does; a Stop."""
     action = record["action"]
     stop = 0
-    if action in (_TRADE, _FILL):
+    if action in (TRADE, FILL):
         stop = _trade_or_fill(book, record)
-    elif action == _CLEAR:
+    elif action == CLEAR:
         _clear(book)
-    elif action in (_ADD, _CANCEL, _MODIFY):
+    elif action in (ADD, CANCEL, MODIFY):
         if record["flags"] & (F_TOB | F_MBP):
             count(book, Anomaly.NOT_AN_ORDER)
-        elif action == _CANCEL:
+        elif action == CANCEL:
             _cancel(book, record)
         else:
             stop = _add_or_modify(book, record)
-    elif action != _NONE:
+    elif action != NONE:
         count(book, Anomaly.UNKNOWN_ACTION)
     return stop
 
@@ -191,7 +205,7 @@ def _trade_or_fill(book: np.void, record: np.void) -> int:
     if _is_too_far(px_ticks):
         return Stop.TOO_FAR
     side, lots = _sign(record["side"]), _size(record)
-    if record["action"] == _TRADE:
+    if record["action"] == TRADE:
         append(book, Kind.TRADE, side, px_ticks, lots, -1)
         return Stop.DONE
     order = orders_of(book)[idmap.locate(orders_of(book), record["order_id"])]
@@ -219,12 +233,12 @@ def _add_or_modify(book: np.void, record: np.void) -> int:
         return Stop.TOO_FAR
     place = idmap.locate(orders_of(book), record["order_id"])
     known = orders_of(book)[place]["is_used"] != 0
-    if record["action"] == _ADD and known:
+    if record["action"] == ADD and known:
         count(book, Anomaly.DUPLICATE_ADD)
     elif known:
         _modify(book, record, place, px_ticks)
     else:
-        if record["action"] == _MODIFY:
+        if record["action"] == MODIFY:
             count(book, Anomaly.UNKNOWN_MODIFY)
         _add(book, record, place, px_ticks)
     return Stop.DONE
@@ -247,14 +261,9 @@ def _add(book: np.void, record: np.void, place: np.uint64, px_ticks: int) -> Non
 @kernel
 def _rest(book: np.void, place: np.uint64, side: int, px_ticks: int, lots: int) -> None:
     """The order of a place goes to the back of a level."""
-    order = orders_of(book)[place]
-    order["queue_key"] = next_queue_key(book)
-    order["px_ticks"] = px_ticks
-    order["lots"] = lots
-    order["filled_lots"] = 0
-    order["side"] = side
-    ladder.put(book["levels_state"], side, px_ticks, lots)
-    append(book, Kind.ADD, side, px_ticks, lots, order["queue_key"])
+    ladder.give_page(book["levels_state"], px_ticks)
+    book["packet_flags"] = book["row_flags"]
+    rest(book, orders_of(book)[place], side, px_ticks, lots)
 
 
 @kernel
@@ -277,7 +286,8 @@ def _modify(book: np.void, record: np.void, place: np.uint64, px_ticks: int) -> 
         side = order["side"]
     left = order["lots"] - order["filled_lots"]
     if px_ticks != order["px_ticks"] or side != order["side"] or lots > left:
-        _leave_level(book, place, order["lots"])
+        book["packet_flags"] = book["row_flags"]
+        leave(book, order, order["lots"])
         _rest(book, place, side, px_ticks, lots)
     elif lots < order["lots"]:
         _reduce(book, place, order["lots"] - lots)
@@ -302,21 +312,8 @@ def _cancel(book: np.void, record: np.void) -> None:
 @inlined_kernel
 def _reduce(book: np.void, place: np.uint64, lots: int) -> None:
     """Lots of an order leave; with its last lot the order is forgotten."""
-    _leave_level(book, place, lots)
-    is_gone = int(orders_of(book)[place]["lots"] == 0)
-    idmap.remove_if(orders_of(book), place, is_gone)
-    book["free_slots"] += is_gone
-
-
-@kernel
-def _leave_level(book: np.void, place: np.uint64, lots: int) -> None:
-    """Lots of the order of a place leave its level."""
-    order = orders_of(book)[place]
-    order["lots"] -= lots
-    order["filled_lots"] = max(order["filled_lots"] - lots, 0)
-    px_ticks: Any = np.int64(order["px_ticks"])
-    ladder.leave(book["levels_state"], order["side"], px_ticks, lots)
-    append(book, Kind.REDUCE, order["side"], order["px_ticks"], lots, order["queue_key"])
+    book["packet_flags"] = book["row_flags"]
+    cancel(book, orders_of(book)[place], place, lots)
 
 
 @kernel
@@ -357,6 +354,6 @@ def _size(record: np.void) -> Any:
 @inlined_kernel
 def _sign(side: int) -> int:
     """+1 for B, -1 for A, 0 for anything else."""
-    if side == _BID:
+    if side == BID:
         return 1
-    return -1 if side == _ASK else 0
+    return -1 if side == ASK else 0

@@ -96,13 +96,19 @@ def has_page(levels: np.void, px_ticks: int) -> Any:
 @inlined_kernel
 def put(levels: np.void, side: int, px_ticks: int, lots: int) -> None:
     """Lots come to rest at a level; needs room for a page."""
+    give_page(levels, px_ticks)
+    join(levels, side, px_ticks, lots)
+
+
+@inlined_kernel
+def give_page(levels: np.void, px_ticks: int) -> None:
+    """Let `join` be called for a price; needs room for a page."""
     page = (px_ticks + SHIFT) >> PAGE_BITS
     if _page_of(levels)[page] < 0:
         _page_of(levels)[page] = levels["pages"]
         levels["pages"] += 1
         levels["low_page"] = min(levels["low_page"], page)
         levels["high_page"] = max(levels["high_page"], page)
-    join(levels, side, px_ticks, lots)
 
 
 @inlined_kernel

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from hft_gym.errors import InputError
 from hft_gym.kernel.jit import cache_root, enable_cache
-from hft_gym.tape.cache import content_sha256, tape_path
+from hft_gym.tape.cache import content_sha256, look_at, tape_path
 from hft_gym.tape.calendar import CalendarWish
 from hft_gym.tape.chooser import NothingThereError
 from hft_gym.tape.columns import ColumnFiles
@@ -31,6 +31,7 @@ from hft_gym.tape.lobster_files import (
     read_pair,
 )
 from hft_gym.tape.lobster_records import Translator
+from hft_gym.tape.look import Look, require_unchanged
 from hft_gym.tape.market_tape import MarketTape, TapeMeta
 from hft_gym.tape.resolver import Resolver
 from hft_gym.tape.session import SessionBounds, session_hours, session_wish
@@ -75,20 +76,32 @@ def build_lobster_tapes(
         InputError: a file is missing or damaged, or there is nothing of the instrument.
         ConfigError: `tick_size` or `session` makes no sense.
     """
-    source = Path(source)
+    tapes = [
+        build_lobster_tape(
+            pair.message, tick_size=tick_size, session=session, cache=cache, progress=progress
+        )
+        for pair in lobster_pairs(Path(source), instrument)
+    ]
+    return sorted(tapes, key=lambda tape: (tape.meta.session_start_ns, tape.meta.source))
+
+
+def lobster_pairs(source: Path, instrument: str | int | None = None) -> list[LobsterPair]:
+    """The pairs that a source stands for, of one ticker or of all; never none.
+
+    Args:
+        source: message or order book file, or the beginning of their names, or a folder.
+        instrument: ticker.
+
+    Raises:
+        InputError: a file is missing, or there is nothing of the instrument.
+    """
     paths = messages_in(source) if source.is_dir() else [source]
     pairs = [pair_of(path) for path in paths]
     wanted = [pair for pair in pairs if instrument in (None, pair.symbol)]
     if not wanted:
         there = ", ".join(sorted({pair.symbol for pair in pairs})) or "no LOBSTER files"
         raise NothingThereError(f"no instrument {instrument} in {source}; there are: {there}")
-    tapes = [
-        build_lobster_tape(
-            pair.message, tick_size=tick_size, session=session, cache=cache, progress=progress
-        )
-        for pair in wanted
-    ]
-    return sorted(tapes, key=lambda tape: (tape.meta.session_start_ns, tape.meta.source))
+    return wanted
 
 
 def build_lobster_tape(
@@ -110,7 +123,8 @@ def build_lobster_tape(
     wish = session_wish(session)
     tick_e9 = None if tick_size is None else ticks_e9(tick_size)
     folder = Path(cache) if cache is not None else cache_root() / "tapes"
-    digests = [content_sha256(path, folder) for path in (pair.message, pair.orderbook)]
+    looks = {path: look_at(path) for path in (pair.message, pair.orderbook)}
+    digests = [content_sha256(path, folder) for path in looks]
     # the name tells symbol and date, which are not in the files
     wishes = repr((pair.symbol, pair.date.isoformat(), tick_e9, wish))
     path = tape_path(folder, pair.message, digests[0], digests[1:], wishes)
@@ -119,7 +133,7 @@ def build_lobster_tape(
             return MarketTape.open(path)
     sha256 = hashlib.sha256("\n".join(digests).encode()).hexdigest()
     try:
-        return _built(pair, tick_e9, wish, (path, sha256), progress)
+        return _built(pair, looks, (tick_e9, wish), (path, sha256), progress)
     except OSError as error:
         raise InputError(
             f"cannot build the tape of {pair.message} in {folder}: {error.strerror or error}; "
@@ -129,12 +143,12 @@ def build_lobster_tape(
 
 def _built(
     pair: LobsterPair,
-    tick_e9: int | None,
-    wish: SessionBounds | CalendarWish,
+    looks: dict[Path, Look],
+    wishes: tuple[int | None, SessionBounds | CalendarWish],
     target: tuple[Path, str],
     progress: Progress | None,
 ) -> MarketTape:
-    path, sha256 = target
+    (tick_e9, wish), (path, sha256) = wishes, target
     origin = "user" if tick_e9 else "dataset"
     translator: Translator | None = None
     with ColumnFiles(path.parent) as files:
@@ -152,6 +166,8 @@ def _built(
             if progress is not None:
                 progress(pair.message.name, share)
         assert translator is not None  # a pair without rows is refused
+        for source, look in looks.items():
+            require_unchanged(source, look)
         found = resolver.finish(files)
         meta = TapeMeta(
             instrument=instrument,

@@ -16,9 +16,9 @@ from hft_gym.kernel.address import address_of, column
 from hft_gym.kernel.jit import kernel
 from hft_gym.tape import levels as ladder
 from hft_gym.tape.dbn import MBO_DTYPE
-from hft_gym.tape.l3 import F_MAYBE_BAD_BOOK
 from hft_gym.tape.levels import LEVELS_DTYPE, LevelsMemory
 from hft_gym.tape.lobster_files import MESSAGE_DTYPE
+from hft_gym.tape.records import ADD, ASK, BID, CANCEL, F_MAYBE_BAD_BOOK, FILL, NONE
 
 NOWHERE_TICKS = 2**62  # beyond every price
 _NEXT_CHOICE = 2**60  # later than every arrival
@@ -190,7 +190,7 @@ def emit(book: np.void, action: int, side: int, order_id: np.uint64, px_e9: int,
     """Write an MBO record at the time of the message in hand."""
     record = records_of(book)[book["records"]]
     record["action"], record["order_id"] = action, order_id
-    record["side"] = ord("N") if side == 0 else (ord("B") if side > 0 else ord("A"))
+    record["side"] = NONE if side == 0 else (BID if side > 0 else ASK)
     record["price"], record["size"] = px_e9, lots
     record["flags"] = F_MAYBE_BAD_BOOK if book["in_halt"] else 0
     record["ts_event"] = book["message_state"]["ts_exchange_ns"]
@@ -217,7 +217,7 @@ def rest(book: np.void, order_id: np.uint64, side: int, px_ticks: int, lots: int
     order["last_row"] = book["message_state"]["last_row"] if named else -1
     book["arrivals_count"] += 1
     ladder.put(book["levels_state"], side, px_ticks, lots)
-    emit(book, ord("A"), side, order_id, px_ticks * book["tick_size_e9"], lots)
+    emit(book, ADD, side, order_id, px_ticks * book["tick_size_e9"], lots)
 
 
 @kernel
@@ -226,8 +226,8 @@ def leave(book: np.void, slot: int, lots: int, executed: bool) -> None:
     order = orders_of(book)[slot]
     side, order_id = order["side"], order["order_id"]
     if executed:
-        emit(book, ord("F"), side, order_id, book["message_state"]["px_e9"], lots)
-    emit(book, ord("C"), side, order_id, order["px_ticks"] * book["tick_size_e9"], lots)
+        emit(book, FILL, side, order_id, book["message_state"]["px_e9"], lots)
+    emit(book, CANCEL, side, order_id, order["px_ticks"] * book["tick_size_e9"], lots)
     ladder.leave(book["levels_state"], side, order["px_ticks"], lots)
     order["lots"] -= lots
     if order["lots"] == 0:

@@ -14,7 +14,6 @@ from hft_gym.errors import InputError
 from hft_gym.kernel.jit import kernel
 from hft_gym.tape import levels as ladder
 from hft_gym.tape.dbn import MBO_DTYPE, RTYPE_MBO
-from hft_gym.tape.l3 import F_LAST, F_SNAPSHOT
 from hft_gym.tape.levels import NO_ASK, NO_BID, SHIFT
 from hft_gym.tape.lobster_book import (
     NO_SLOT,
@@ -39,6 +38,7 @@ from hft_gym.tape.lobster_files import (
     NEW,
     PRICE_E9,
 )
+from hft_gym.tape.records import F_LAST, F_SNAPSHOT, NONE, TRADE
 
 # From 2014-07-14 on, NASDAQ calls every hidden order of an execution a buy order (NASDAQ
 # TotalView-ITCH 5.0, trade message, buy/sell indicator).
@@ -172,7 +172,7 @@ def translate(
         for side in (1, -1):
             _believe(book, rows[number], side)
         if book["records"] == before:
-            emit(book, ord("N"), 0, np.uint64(0), 0, 0)
+            emit(book, NONE, 0, np.uint64(0), 0, 0)
         records_of(book)[book["records"] - 1]["flags"] |= F_LAST
     return len(messages)
 
@@ -201,7 +201,7 @@ def _apply(book: np.void) -> None:
         book["in_halt"] = message["px_e9"] != _RESUMED
     elif message["lots"] > 0:
         side = _hidden_aggressor(book) if kind == HIDDEN else 0
-        emit(book, ord("T"), side, np.uint64(0), message["px_e9"], message["lots"])
+        emit(book, TRADE, side, np.uint64(0), message["px_e9"], message["lots"])
 
 
 @kernel
@@ -221,7 +221,7 @@ def _leave_or_execute(book: np.void) -> None:
     message = book["message_state"]
     side, lots, executed = message["side"], message["lots"], message["kind"] == EXECUTION
     if executed:
-        emit(book, ord("T"), -side, np.uint64(0), message["px_e9"], lots)
+        emit(book, TRADE, -side, np.uint64(0), message["px_e9"], lots)
     slot = slot_of(book, message["order_id"])
     if slot == NO_SLOT:
         book["oddity_count"][Oddity.UNKNOWN_ORDER] += 1

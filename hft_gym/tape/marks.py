@@ -15,7 +15,15 @@ from hft_gym.kernel.jit import kernel
 from hft_gym.kernel.prefetch import prefetch
 from hft_gym.tape.levels import MAX_TICKS
 from hft_gym.tape.orders import ORDER_DTYPE, Observation, observe
-from hft_gym.tape.records import MBO_DTYPE
+from hft_gym.tape.records import (
+    F_BAD_TS_RECV,
+    F_MAYBE_BAD_BOOK,
+    F_MBP,
+    F_SNAPSHOT,
+    F_TOB,
+    MBO_DTYPE,
+    UNDEF_TIME,
+)
 
 ODD = -(2**31)  # in place of a price: the rules must look at this record
 MAX_LOTS = 2**31 - 1
@@ -24,8 +32,7 @@ _WORDS = MBO_DTYPE.itemsize // 8
 _TS_EVENT, _ORDER_ID, _PRICE, _SIZE_AND_FLAGS, _TS_RECV, _SEQUENCE = 1, 2, 3, 4, 5, 6
 _LOW_HALF = 2**32 - 1
 _HALF = 32
-_FLAGS_THAT_MATTER = 0x7C << _HALF  # all but F_LAST and two that say nothing about the book
-_UNDEF_TIME = 2**63 - 1  # from here on a time is no time; later ones are negative here
+_FLAGS_THAT_MATTER = (F_TOB | F_SNAPSHOT | F_MBP | F_BAD_TS_RECV | F_MAYBE_BAD_BOOK) << _HALF
 _FAR_PRICE = 2**62  # what is farther is no price, and no whole number of ticks should carry it
 _ORDER_BYTES = np.uint64(ORDER_DTYPE.itemsize)
 
@@ -62,8 +69,8 @@ def mark(
         is_odd = (
             (ts_event < event_before)
             | (ts_recv < recv_before)
-            | (ts_event == _UNDEF_TIME)
-            | (ts_recv == _UNDEF_TIME)
+            | (ts_event == UNDEF_TIME)  # later ones are negative here
+            | (ts_recv == UNDEF_TIME)
             | (about & _FLAGS_THAT_MATTER != 0)
             | (size == 0)
             | (size > MAX_LOTS)

@@ -16,12 +16,26 @@ from hft_gym.errors import InputError
 from hft_gym.kernel.jit import kernel
 from hft_gym.tape.columns import ColumnFiles
 from hft_gym.tape.grid import bad_price, off_grid
-from hft_gym.tape.l3 import F_LAST, F_SNAPSHOT, begin, finish
+from hft_gym.tape.l3 import begin, finish
 from hft_gym.tape.levels import MAX_TICKS, NO_ASK, NO_BID, SHIFT
 from hft_gym.tape.marks import MAX_LOTS
 from hft_gym.tape.orders import Anomaly, BookMemory, Stop, count
 from hft_gym.tape.packets import append, end_packet, limit_packet
-from hft_gym.tape.records import UNDEF_PRICE, split
+from hft_gym.tape.records import (
+    ADD,
+    ASK,
+    BID,
+    CANCEL,
+    CLEAR,
+    F_LAST,
+    F_SNAPSHOT,
+    FILL,
+    MODIFY,
+    NONE,
+    TRADE,
+    UNDEF_PRICE,
+    split,
+)
 from hft_gym.tape.resolver import MemoryWriter
 from hft_gym.tape.rows import Kind
 from hft_gym.tape.session import Session, SessionHours, found_session, limit_session
@@ -29,9 +43,7 @@ from hft_gym.tape.session import Session, SessionHours, found_session, limit_ses
 # One level of one side that the tape shows; nothing where there are no lots.
 SHOWN_DTYPE = np.dtype([("px_ticks", "i8"), ("lots", "i8")])
 OLD, NEW = 0, 1
-_TRADE, _FILL, _CLEAR = ord("T"), ord("F"), ord("R")
-_KNOWN = tuple(ord(action) for action in "ACMTFRN")
-_BID, _ASK = ord("B"), ord("A")
+_KNOWN = (ADD, CANCEL, MODIFY, TRADE, FILL, CLEAR, NONE)
 
 
 @kernel
@@ -89,7 +101,7 @@ def _apply(
     if action not in _KNOWN:
         count(book, Anomaly.UNKNOWN_ACTION)
         return Stop.DONE
-    if action == _CLEAR:
+    if action == CLEAR:
         append(book, Kind.CLEAR, 0, 0, 0, -1)
         for side in range(2):
             for k in range(windows.shape[2]):
@@ -99,7 +111,7 @@ def _apply(
     _find_touch(book, windows)
     for side in range(2):
         _write_changes(book, windows, side)
-    if action in (_TRADE, _FILL):
+    if action in (TRADE, FILL):
         return _trade(book, head)
     return Stop.DONE
 
@@ -194,8 +206,8 @@ def _trade(book: np.void, head: np.void) -> int:
         px_ticks += 2 * remainder >= tick
     if abs(px_ticks) > MAX_TICKS:
         return Stop.TOO_FAR
-    kind = Kind.TRADE if head["action"] == _TRADE else Kind.FILL
-    side = 1 if head["side"] == _BID else (-1 if head["side"] == _ASK else 0)
+    kind = Kind.TRADE if head["action"] == TRADE else Kind.FILL
+    side = 1 if head["side"] == BID else (-1 if head["side"] == ASK else 0)
     append(book, kind, side, px_ticks, lots, -1)
     return Stop.DONE
 

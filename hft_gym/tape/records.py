@@ -10,7 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 UNDEF_PRICE = 2**63 - 1
+UNDEF_TIME = 2**63 - 1  # from here on a time is no time
 WORD = 4  # bytes; a record's own length counts these
+
+ADD, CANCEL, MODIFY, TRADE, FILL, CLEAR = (ord(letter) for letter in "ACMTFR")  # actions
+BID, ASK = ord("B"), ord("A")  # sides
+NONE = ord("N")  # no action, or no side
+F_LAST, F_TOB, F_SNAPSHOT, F_MBP, F_BAD_TS_RECV, F_MAYBE_BAD_BOOK = 128, 64, 32, 16, 8, 4
 
 _BEGIN = [
     ("length", "u1"),  # of the record, in words of four bytes

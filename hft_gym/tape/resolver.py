@@ -6,8 +6,9 @@ from numpy.typing import NDArray
 from hft_gym.errors import InputError
 from hft_gym.tape.columns import ColumnFiles
 from hft_gym.tape.grid import bad_price
-from hft_gym.tape.l3 import F_SNAPSHOT, UNDEF_TIME, finish, resolve
+from hft_gym.tape.l3 import finish, resolve
 from hft_gym.tape.orders import Anomaly, BookMemory, Observation, Stop
+from hft_gym.tape.records import F_SNAPSHOT, UNDEF_TIME
 from hft_gym.tape.session import Session, SessionHours, found_session, limit_session
 
 

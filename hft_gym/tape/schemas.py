@@ -14,7 +14,7 @@ from hft_gym.errors import ConfigError, InputError
 from hft_gym.tape.columns import ColumnFiles
 from hft_gym.tape.dbn import DbnFile
 from hft_gym.tape.mbp import LevelsResolver, TradesWithTouchResolver
-from hft_gym.tape.records import MBO, MBP_1, MBP_10, TBBO, TRADES, Layout
+from hft_gym.tape.records import ADD, MBO, MBP_1, MBP_10, MODIFY, TBBO, TRADES, Layout
 from hft_gym.tape.resolver import Resolver
 from hft_gym.tape.session import Session, SessionHours
 from hft_gym.tape.trades import TradesResolver
@@ -57,7 +57,7 @@ class Schema(NamedTuple):
 
 
 def _of_orders(records: NDArray[np.void]) -> NDArray[np.int64]:
-    return records["price"][np.isin(records["action"], [ord("A"), ord("M")])]
+    return records["price"][np.isin(records["action"], [ADD, MODIFY])]
 
 
 def _of_levels(records: NDArray[np.void]) -> NDArray[np.int64]:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hft_gym.tape.dbn import DbnFile
-from hft_gym.tape.records import STATUS
+from hft_gym.tape.records import STATUS, UNDEF_TIME
 from hft_gym.tape.rows import Flag
 from hft_gym.tape.session import Session
 
@@ -34,7 +34,6 @@ _STATES = {
 _NO_CHANGE = (0, 14)  # none, and news of short selling alone
 _NEWS, _SILENCE, _UNKNOWN = "news", "silence", "unknown"
 _TRADES = 7
-_UNDEF_TIME = 2**63 - 1
 _YES, _NO = ord("Y"), ord("N")
 
 
@@ -76,8 +75,8 @@ def status_changes(
         for records, _ in file.chunks(layout=STATUS):
             ours = records[records["instrument_id"] == instrument_id]
             changes += [_of_record(record) for record in ours]
-        ranges.append((int(file.metadata.start), int(file.metadata.end or _UNDEF_TIME)))
-    ends = {end_ns for _, end_ns in ranges if end_ns < _UNDEF_TIME}
+        ranges.append((int(file.metadata.start), int(file.metadata.end or UNDEF_TIME)))
+    ends = {end_ns for _, end_ns in ranges if end_ns < UNDEF_TIME}
     for end_ns in ends:  # what a file ends with must not last for days that it does not tell of
         if not any(start <= end_ns < end for start, end in ranges):
             changes.append(StatusChange(end_ns, end_ns, _UNKNOWN, True))
@@ -88,7 +87,7 @@ def _of_record(record: np.void) -> StatusChange:
     """A record on its own; whether it trades is told by the venue, or else by the action."""
     action = int(record["action"])
     ts_local_ns, ts_exchange_ns = int(record["ts_recv"]), int(record["ts_event"])
-    if not 0 < ts_exchange_ns < _UNDEF_TIME:
+    if not 0 < ts_exchange_ns < UNDEF_TIME:
         ts_exchange_ns = ts_local_ns
     is_told = record["is_trading"] in (_YES, _NO)
     is_trading = record["is_trading"] == _YES if is_told else action == _TRADES

@@ -21,11 +21,8 @@ from hft_gym.tape.packets import (
     end_packet_here,
     next_queue_key,
 )
+from hft_gym.tape.records import ADD, ASK, BID, CANCEL, F_LAST, FILL, MODIFY, TRADE
 from hft_gym.tape.rows import Kind
-
-_ADD, _CANCEL, _MODIFY, _TRADE, _FILL = ord("A"), ord("C"), ord("M"), ord("T"), ord("F")
-_BID, _ASK = ord("B"), ord("A")
-_F_LAST = 128
 
 
 @inlined_kernel
@@ -73,7 +70,7 @@ def take_usual(
         if not _take(book, record, orders[place], place, px_ticks):
             return number
         book["action_count"][record["action"]] += 1
-        if record["flags"] & _F_LAST:
+        if record["flags"] & F_LAST:
             end_packet_here(book)
     return end
 
@@ -83,28 +80,28 @@ def _take(book: np.void, record: np.void, order: np.void, place: np.uint64, px_t
     """What one record does; whether it was a usual one."""
     action, is_known = record["action"], order["is_used"] != 0
     lots: Any = np.int64(record["size"])
-    side = int(record["side"] == _BID) - int(record["side"] == _ASK)
-    if action == _ADD:
+    side = int(record["side"] == BID) - int(record["side"] == ASK)
+    if action == ADD:
         is_usual = (not is_known) & _can_rest(book, side, px_ticks)
         if is_usual:
             idmap.put_at(orders_of(book), place, record["order_id"])
             book["free_slots"] -= 1
-            _rest(book, order, side, px_ticks, lots)
-    elif action == _CANCEL:
+            rest(book, order, side, px_ticks, lots)
+    elif action == CANCEL:
         is_usual = is_known & (lots <= order["lots"])
         if is_usual:
-            _cancel(book, order, place, lots)
-    elif action == _MODIFY:
+            cancel(book, order, place, lots)
+    elif action == MODIFY:
         is_usual = is_known & _can_rest(book, side, px_ticks)
         if is_usual:
             _modify(book, order, side, px_ticks, lots)
-    elif action == _FILL:
+    elif action == FILL:
         is_usual = is_known
         if is_usual:
             order["filled_lots"] = min(np.int64(order["filled_lots"]) + lots, MAX_LOTS)
             append_usual(book, Kind.FILL, order["side"], px_ticks, lots, order["queue_key"])
     else:
-        is_usual = action == _TRADE
+        is_usual = action == TRADE
         if is_usual:
             append_usual(book, Kind.TRADE, side, px_ticks, lots, -1)
     return is_usual
@@ -117,7 +114,7 @@ def _can_rest(book: np.void, side: int, px_ticks: int) -> Any:
 
 
 @inlined_kernel
-def _rest(book: np.void, order: np.void, side: int, px_ticks: int, lots: int) -> None:
+def rest(book: np.void, order: np.void, side: int, px_ticks: int, lots: int) -> None:
     """An order goes to the back of a level that has a page."""
     order["queue_key"] = next_queue_key(book)
     order["px_ticks"] = px_ticks
@@ -129,9 +126,9 @@ def _rest(book: np.void, order: np.void, side: int, px_ticks: int, lots: int) ->
 
 
 @inlined_kernel
-def _cancel(book: np.void, order: np.void, place: np.uint64, lots: int) -> None:
+def cancel(book: np.void, order: np.void, place: np.uint64, lots: int) -> None:
     """A whole order leaves, or a part of it."""
-    _leave(book, order, lots)
+    leave(book, order, lots)
     is_gone = int(order["lots"] == 0)
     book["free_slots"] += is_gone
     idmap.remove_if(orders_of(book), place, is_gone)
@@ -143,14 +140,14 @@ def _modify(book: np.void, order: np.void, side: int, px_ticks: int, lots: int) 
     held_lots: Any = np.int64(order["lots"])
     moves = (px_ticks != order["px_ticks"]) | (side != order["side"])
     if moves | (lots > held_lots - np.int64(order["filled_lots"])):
-        _leave(book, order, held_lots)
-        _rest(book, order, side, px_ticks, lots)
+        leave(book, order, held_lots)
+        rest(book, order, side, px_ticks, lots)
     elif lots < held_lots:
-        _leave(book, order, held_lots - lots)
+        leave(book, order, held_lots - lots)
 
 
 @inlined_kernel
-def _leave(book: np.void, order: np.void, lots: int) -> None:
+def leave(book: np.void, order: np.void, lots: int) -> None:
     """Lots of an order leave its level."""
     px_ticks: Any = np.int64(order["px_ticks"])
     filled_lots: Any = np.int64(order["filled_lots"])

@@ -33,9 +33,9 @@ def test_every_packet_of_a_nasty_stream(seed):
     assert np.any(found[3] > 1)
     (naive,) = books.values()
     odd = reader.anomalies
-    assert odd["unknown_cancel"] == naive.unknown["C"] > 0
-    assert odd["unknown_modify"] == naive.unknown["M"] > 0
-    assert odd["duplicate_add"] == naive.duplicates > 0
+    assert odd["unknown_cancel"] == naive.anomalies["unknown_cancel"] > 0
+    assert odd["unknown_modify"] == naive.anomalies["unknown_modify"] > 0
+    assert odd["duplicate_add"] == naive.anomalies["duplicate_add"] > 0
 
 
 @pytest.mark.parametrize("chunk", [5, 10**6])

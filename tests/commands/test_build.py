@@ -43,7 +43,7 @@ def test_a_folder(jobs, folder, tmp_path, capsys):
         "ESH4, 2 rows, 2024-01-03 09:00:00 to 09:00:00 UTC, anomalies: unknown_cancel 1",
         "ESH4, 2 rows, 2024-01-02 09:00:00 to 09:00:00 UTC, anomalies: unknown_cancel 1",
     ]
-    assert {path.suffix for path in cache.iterdir()} == {".arrow", ".json"}
+    assert {path.suffix for path in cache.iterdir()} == {".arrow", ".json", ".lock"}
 
 
 @pytest.mark.parametrize("jobs", [1, 3])

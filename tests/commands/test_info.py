@@ -7,6 +7,8 @@ import pytest
 from hft_gym.commands.main import main
 from hft_gym.tape.build import build_tapes
 from tests.dbn_files import LAST, SNAPSHOT, START_NS, mbo, write
+from tests.tape.lobster_samples import STEM, write_pair
+from tests.tape.test_lobster import MESSAGES, ROWS
 
 SECOND = 1_000_000_000
 
@@ -22,6 +24,7 @@ def path(tmp_path):
         ("C", "B", 77, 10, 1, LAST, 5 * SECOND),
         ("A", "B", 4, 8, 1, LAST, 5 * SECOND),
     )
+    records["sequence"][-1] += 1
     return write(tmp_path / "a.mbo.dbn.zst", records)
 
 
@@ -42,6 +45,7 @@ def test_an_mbo_file_and_its_tape(path, tmp_path, capsys):
     assert sum(of_file["activity"]) == 4
     book = of_file["book"]
     assert book["anomalies"] == {"unknown_cancel": 1}
+    assert book["observed"] == {"sequence_gaps": 1}
     assert book["touch"] == [2.25, 2.75]
     assert book["spread"] == {
         "mean": 0.3125, "mean_ticks": 1.25, "one_tick_share": 0.75, "tradable_s": 4.0,
@@ -62,9 +66,27 @@ def test_text(path, tmp_path, capsys, monkeypatch):
     assert shown["actions"] == "add 4, cancel 2"
     assert shown["tick size"] == "0.25 (from known roots)"
     assert shown["anomalies"] == "unknown_cancel 1"
+    assert shown["observed"] == "sequence_gaps 1"
     assert shown["spread"] == "mean 0.3125 (1.250 ticks), one tick 75.0% of the time, over 4.0 s"
     assert shown["rate"] == "1.0 records/s, busiest second 2"
     assert shown["activity"].count("█") == 1
+
+
+def test_lobster(tmp_path, capsys):
+    message = write_pair(tmp_path, MESSAGES, ROWS)
+    cache = ("--cache", tmp_path / "cache")
+    of_folder = described(capsys, tmp_path, *cache)
+    assert (of_folder["dataset"], of_folder["actions"]) == ("LOBSTER", {"1": 2})
+    assert of_folder["instruments"][0]["symbol"] == "ABC"
+    for name in (message.name, message.name.replace("message", "orderbook")):
+        assert described(capsys, tmp_path / name, *cache) == of_folder
+    other = write_pair(tmp_path, MESSAGES, ROWS, stem=STEM.replace("ABC", "XYZ"))
+    assert main(["info", str(tmp_path)]) == 2
+    said = capsys.readouterr().err
+    assert f"holds several pairs: {message.name}, {other.name}; give one" in said
+    assert described(capsys, tmp_path, "--instrument", "ABC", *cache) == of_folder
+    assert main(["info", str(tmp_path), "--instrument", "NO"]) == 2
+    assert "there are: ABC, XYZ" in capsys.readouterr().err
 
 
 def test_what_is_neither(tmp_path, capsys):

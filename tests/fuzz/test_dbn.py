@@ -44,6 +44,9 @@ def changed(tape, **columns):
     return MarketTape(Path("in memory"), {**kept, **columns}, tape.meta)
 
 
+ODD = ("unknown_fill", "no_side", "zero_size", "cancel_too_large", "time_ran_back", "open_packet")
+
+
 def test_a_wrong_tape_is_seen(tape_and_file):
     tape, data = tape_and_file
     judges._check_tape(tape, data, {})
@@ -58,6 +61,8 @@ def test_a_wrong_tape_is_seen(tape_and_file):
     of_meta = [
         replace(meta, records={"A": 1}),
         replace(meta, anomalies={}),
+        *(replace(meta, anomalies={**meta.anomalies, kind: 9}) for kind in ODD),
+        replace(meta, observed={**meta.observed, "sequence_fell": 9}),
         replace(meta, high_ticks=meta.high_ticks + 1),
     ]
     columns = {name: getattr(tape, name) for name in COLUMNS}

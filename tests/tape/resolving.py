@@ -4,6 +4,7 @@ import numpy as np
 
 from hft_gym.kernel.jit import enable_cache
 from hft_gym.tape.columns import ColumnFiles
+from hft_gym.tape.orders import BLOCK
 from hft_gym.tape.resolver import Resolver
 from hft_gym.tape.rows import Flag, Kind
 from tests.dbn_files import TICK_E9
@@ -68,8 +69,15 @@ def queues_after(records, folder, tick_e9=TICK_E9):
 
 
 def agrees_with_the_naive_book(records, folder, tick_e9=TICK_E9):
-    """Columns and anomalies; every packet's book, with its queues, is the naive one."""
-    columns, resolver, _ = resolved(records, folder, chunk=7, tick_e9=tick_e9)
-    pairs = list(zip(NaiveBook(tick_e9).packets(records), replayed(columns), strict=True))
-    assert all(state == expected for expected, (state, _) in pairs)
+    """Columns and anomalies; every packet's book, with its queues, is the naive one.
+
+    Records come in parts of less than a block, of a block and one more, and all at once.
+    """
+    naive = NaiveBook(tick_e9)
+    expected = list(naive.packets(records))
+    for chunk in (7, BLOCK + 1, len(records)):
+        columns, resolver, _ = resolved(records, folder, chunk=chunk, tick_e9=tick_e9)
+        assert [state for state, _ in replayed(columns)] == expected
+        assert resolver.anomalies == +naive.anomalies
+        assert resolver.observed == +naive.observed
     return columns, resolver.anomalies

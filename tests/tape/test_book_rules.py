@@ -183,9 +183,9 @@ def test_a_real_day_without_its_snapshot(es_records, tmp_path):
     count = sum(1 for _ in naive.packets(live))
     assert count == np.count_nonzero(columns["flags"] & Flag.LAST)
     seen = resolver.anomalies
-    assert seen["unknown_cancel"] == naive.unknown["C"] > 500
-    assert seen["unknown_modify"] == naive.unknown["M"] > 400
-    assert seen["unknown_fill"] == naive.unknown["F"] > 0
+    assert seen["unknown_cancel"] == naive.anomalies["unknown_cancel"] > 500
+    assert seen["unknown_modify"] == naive.anomalies["unknown_modify"] > 400
+    assert seen["unknown_fill"] == naive.anomalies["unknown_fill"] > 0
     columns["flags"][:] = 0
     columns["flags"][-1] = Flag.LAST
     ((state, _),) = replayed(columns)

@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 
 from hft_gym.errors import ConfigError, InputError
+from hft_gym.tape import build
 from hft_gym.tape.build import build_tapes
+from hft_gym.tape.cache import content_sha256
 from hft_gym.tape.dbn import DbnFile
 from hft_gym.tape.resolver import Resolver
 from hft_gym.tape.rows import COLUMNS
@@ -39,7 +41,7 @@ def cache(tmp_path):
 
 
 def tapes_in(cache):
-    return sorted(path for path in cache.rglob("*") if path.name != "sources.json")
+    return sorted(path for path in cache.rglob("*") if "sources" not in path.name)
 
 
 def test_one_file(source, cache):
@@ -60,6 +62,63 @@ def test_the_tape_knows_the_digest_of_its_source(source, cache):
     moved = path.rename(source / "b.dbn.zst")
     (again,) = build_tapes(moved, cache=cache)
     assert again.meta.source_sha256 == tape.meta.source_sha256
+
+
+def replacing(monkeypatch, name, path, data):
+    """Let another file take the place of `path` after the function `name` of `build`."""
+    work = getattr(build, name)
+
+    def work_and_replace(*given):
+        found = work(*given)
+        other = path.with_name("other")
+        other.write_bytes(data)
+        other.rename(path)
+        return found
+
+    monkeypatch.setattr(build, name, work_and_replace)
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+def test_a_source_that_is_replaced_after_its_digest_gives_no_tape(
+    is_known, source, cache, monkeypatch
+):
+    path = write(source / "a.dbn", random_records(3, 400))
+    data = path.read_bytes()
+    other = write(source / "b.dbn", random_records(5, 400)).read_bytes()
+    if is_known:
+        content_sha256(path, cache)
+    with monkeypatch.context() as patch:
+        replacing(patch, "digest_before_reading", path, other)
+        with pytest.raises(InputError, match=r"a\.dbn changed while it was read"):
+            build_tapes(path, cache=cache)
+    assert tapes_in(cache) == []
+    path.write_bytes(data)
+    (tape,) = build_tapes(path, cache=cache)
+    assert tape.meta.source_sha256 == hashlib.sha256(data).hexdigest()
+
+
+def test_definitions_that_are_replaced_after_their_digest_give_no_tape(source, cache, monkeypatch):
+    path = write(source / "a.dbn", day())
+    beside = write(source / "d.dbn", definition(), schema="definition")
+    data = metadata("definition") + definition(tick_e9=125_000_000)
+    replacing(monkeypatch, "digest_before_reading", beside, data)
+    with pytest.raises(InputError, match=r"d\.dbn changed while it was read"):
+        build_tapes(path, cache=cache)
+    assert tapes_in(cache) == []
+
+
+def test_a_source_may_vanish_once_it_was_read(source, cache, monkeypatch):
+    path = write(source / "a.dbn", day())
+    work = build.instrument_facts
+
+    def work_and_remove(*given):
+        path.unlink()
+        return work(*given)
+
+    monkeypatch.setattr(build, "instrument_facts", work_and_remove)
+    (tape,) = build_tapes(path, cache=cache)
+    assert len(tape) == 3
+    assert not (cache / "sources.json").exists()
 
 
 def test_the_second_call_only_opens(source, cache, monkeypatch):

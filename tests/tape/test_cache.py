@@ -1,10 +1,16 @@
 """Names of cached tapes."""
 
+import fcntl
+import hashlib
+import json
+import multiprocessing
 import os
+import threading
 
 import pytest
 
 from hft_gym.errors import InputError
+from hft_gym.tape import cache as cache_module
 from hft_gym.tape.cache import (
     code_digest,
     content_sha256,
@@ -78,6 +84,60 @@ def test_a_file_that_was_moved_is_digested_before(tmp_path):
     assert (digest.running, digest.value()) == (None, value)
     moved.write_bytes(b"longer")
     assert digest_before_reading(moved, cache).running is not None
+
+
+def test_the_index_is_written_once(tmp_path, monkeypatch):
+    cache, path = tmp_path / "cache", tmp_path / "a.dbn"
+    path.write_bytes(b"one")
+    written, write = [], cache_module.whole_file
+    monkeypatch.setattr(cache_module, "whole_file", lambda p: written.append(p) or write(p))
+    digest = digest_before_reading(path, cache)
+    digest.running.update(b"one")
+    assert digest.value() == digest.value()
+    assert written == [cache / "sources.json"]
+
+
+def test_a_file_that_vanishes_after_it_was_read(tmp_path):
+    path = tmp_path / "a.dbn"
+    path.write_bytes(b"one")
+    digest = digest_before_reading(path, tmp_path / "cache")
+    digest.running.update(b"one")
+    path.unlink()
+    assert digest.value() == hashlib.sha256(b"one").hexdigest()
+
+
+def digest_all(paths, cache):
+    for path in paths:
+        content_sha256(path, cache)
+
+
+def test_processes_lose_no_entry_of_each_other(tmp_path):
+    paths = [tmp_path / f"{k}.dbn" for k in range(80)]
+    for path in paths:
+        path.write_text(path.name)
+    fork = multiprocessing.get_context("fork").Process
+    others = [fork(target=digest_all, args=(paths[k::4], tmp_path / "cache")) for k in range(4)]
+    for other in others:
+        other.start()
+    for other in others:
+        other.join(60)
+    index = json.loads((tmp_path / "cache" / "sources.json").read_text())
+    assert sorted(index) == sorted(map(str, paths))
+
+
+def test_who_writes_waits_for_the_lock(tmp_path):
+    cache, path = tmp_path / "cache", tmp_path / "a.dbn"
+    path.write_bytes(b"one")
+    content_sha256(path, cache)
+    with (cache / ".sources.lock").open("rb") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        path.write_bytes(b"another")
+        waiting = threading.Thread(target=content_sha256, args=(path, cache))
+        waiting.start()
+        waiting.join(0.2)
+        assert waiting.is_alive()
+    waiting.join(60)
+    assert digest_before_reading(path, cache).running is None
 
 
 def test_a_file_that_changes_while_it_is_read_is_not_remembered(tmp_path):

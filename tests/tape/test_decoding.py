@@ -7,6 +7,7 @@ import pytest
 import zstandard
 
 from hft_gym.errors import InputError
+from hft_gym.tape import decoding
 from hft_gym.tape.dbn import open_dbn
 from hft_gym.tape.decoding import chunks_ahead
 from hft_gym.tape.records import MBP_1, MBP_10, TRADES
@@ -93,6 +94,32 @@ def test_a_listener_hears_the_whole_file_before_the_last_records(
     for _, share in chunks_ahead(open_dbn(path), 20, listener=heard.append):
         if share == 1.0:
             assert b"".join(heard) == path.read_bytes()
+    assert b"".join(heard) == path.read_bytes()
+
+
+@pytest.mark.parametrize("name", ["a.dbn", "a.dbn.zst"])
+def test_a_file_that_grows_while_it_is_read(name, tmp_path, monkeypatch):
+    path = write(tmp_path / name, random_records(2, 400))
+    fill, heard = decoding._fill, []
+
+    def fill_and_append(*given):
+        held = fill(*given)
+        with path.open("ab") as file:  # a frame to skip, or part of a record
+            file.write(b"\x50\x2a\x4d\x18\0\0\0\0")
+        return held
+
+    monkeypatch.setattr(decoding, "_fill", fill_and_append)
+    with pytest.raises(InputError, match="changed while it was read"):
+        list(chunks_ahead(open_dbn(path), listener=heard.append))
+    assert decoders() == []
+
+
+def test_a_listener_hears_a_frame_that_is_skipped(tmp_path):
+    path = write(tmp_path / "a.dbn.zst", random_records(2, 400))
+    path.write_bytes(path.read_bytes() + b"\x50\x2a\x4d\x18\x03\0\0\0abc")
+    heard = []
+    for _ in chunks_ahead(open_dbn(path), 20, listener=heard.append):
+        pass
     assert b"".join(heard) == path.read_bytes()
 
 

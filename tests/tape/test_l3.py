@@ -43,10 +43,10 @@ def test_every_packet_of_a_nasty_stream(seed, tmp_path):
         assert np.all(marked == (before or expected.crossed))
         before = expected.crossed
     seen = resolver.anomalies
-    assert seen.get("unknown_cancel", 0) == naive.unknown["C"] > 0
-    assert seen.get("unknown_modify", 0) == naive.unknown["M"] > 0
-    assert seen.get("unknown_fill", 0) == naive.unknown["F"] > 0
-    assert seen.get("duplicate_add", 0) == naive.duplicates > 0
+    assert seen.get("unknown_cancel", 0) == naive.anomalies["unknown_cancel"] > 0
+    assert seen.get("unknown_modify", 0) == naive.anomalies["unknown_modify"] > 0
+    assert seen.get("unknown_fill", 0) == naive.anomalies["unknown_fill"] > 0
+    assert seen.get("duplicate_add", 0) == naive.anomalies["duplicate_add"] > 0
     assert sum(resolver.actions.values()) == len(records)
     for clock in ("ts_exchange_ns", "ts_local_ns"):
         assert np.all(np.diff(columns[clock]) >= 0)

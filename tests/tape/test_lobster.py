@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from hft_gym.errors import ConfigError, InputError
+from hft_gym.tape import lobster
 from hft_gym.tape.build import build_tapes
 from hft_gym.tape.lobster import build_lobster_tape, build_lobster_tapes, is_lobster
 from hft_gym.tape.lobster_records import Translator
@@ -66,6 +67,25 @@ def test_the_second_call_only_opens(source, cache, monkeypatch):
     assert build_lobster_tape(message, cache=cache).path != first.path
 
 
+@pytest.mark.parametrize("which", ["message", "orderbook"])
+def test_a_file_that_is_replaced_after_its_digest_gives_no_tape(which, source, cache, monkeypatch):
+    message = write_pair(source, MESSAGES, ROWS)
+    path = message.with_name(message.name.replace("message", which))
+    first, digest_of = path.read_text(), lobster.content_sha256
+
+    def replaced_after(asked, folder):
+        found = digest_of(asked, folder)
+        if asked == path:
+            path.write_text(first.replace("10100", "10200") + "\n")
+        return found
+
+    with monkeypatch.context() as patch:
+        patch.setattr(lobster, "content_sha256", replaced_after)
+        with pytest.raises(InputError, match=f"{which}.* changed while it was read"):
+            build_lobster_tape(message, cache=cache)
+    assert list(cache.glob("*.arrow")) == []
+
+
 def test_a_folder(source, cache):
     for stem in (STEM.replace("03-08", "03-11"), STEM, STEM.replace("ABC", "XYZ")):
         write_pair(source, MESSAGES, ROWS, stem=stem)
@@ -102,7 +122,7 @@ def test_nothing_is_left_of_a_failure(source, cache):
     message = write_pair(source, MESSAGES, ROWS[:1])
     with pytest.raises(InputError, match="has 2 rows"):
         build_lobster_tape(message, cache=cache)
-    assert [path.name for path in cache.iterdir()] == ["sources.json"]
+    assert sorted(path.name for path in cache.iterdir()) == [".sources.lock", "sources.json"]
     message.with_name(message.name.replace("message", "orderbook")).unlink()
     with pytest.raises(InputError, match="no such file"):
         build_tapes(source, cache=cache)

@@ -87,7 +87,12 @@ def test_every_packet_and_the_last_book_of_a_day(es_tape, real_data):
         if packet % 500 == 0:
             assert {k: sum(o.lots for o in q) for k, q in naive.levels.items()} == ladder.totals
     assert next(ends, None) is None
-    assert naive.unknown["C"] == naive.unknown["M"] == naive.duplicates == 0
+    assert (
+        naive.anomalies["unknown_cancel"]
+        == naive.anomalies["unknown_modify"]
+        == naive.anomalies["duplicate_add"]
+        == 0
+    )
     assert len(crossed_ns) == 891
     assert max(crossed_ns) < OPEN_NS
     queues = {level: [order.lots for order in queue] for level, queue in naive.levels.items()}

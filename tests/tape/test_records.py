@@ -1,8 +1,12 @@
 """How records lie, as the vendor's own classes have it."""
 
+import re
+from pathlib import Path
+
 import databento_dbn as dbn
 import numpy as np
 
+import hft_gym
 from hft_gym.tape import records as r
 from tests.level_files import mbp, trades
 
@@ -39,3 +43,21 @@ def test_heads_and_levels_apart():
     assert levels.flags.c_contiguous
     heads, levels = r.split(trades(("T", "A", 7, 2, 128)))
     assert (heads["size"].tolist(), levels.shape) == ([2], (1, 0))
+
+
+def test_the_vendors_letters():
+    ours = {"ADD", "CANCEL", "MODIFY", "TRADE", "FILL", "CLEAR", "NONE"}
+    assert ours == {action.name for action in dbn.Action.variants()}
+    assert all(getattr(r, name) == ord(str(getattr(dbn.Action, name))) for name in ours)
+    assert [ord(str(side)) for side in (dbn.Side.BID, dbn.Side.ASK, dbn.Side.NONE)] == [
+        r.BID, r.ASK, r.NONE,
+    ]  # fmt: skip
+    assert r.UNDEF_PRICE == dbn.UNDEF_PRICE
+
+
+def test_what_the_format_says_stands_in_one_place():
+    letters = r"ord\(\"[ABCFMNRT]\"\)|ord\(\w+\) for \w+ in"
+    said = re.compile(rf"{letters}|^_?(F_|UNDEF_(TIME|PRICE)\b)[A-Z_, F]*= -?[\d(]|0x7C", re.M)
+    package = Path(hft_gym.__file__).parent
+    found = {path.name for path in package.rglob("*.py") if said.search(path.read_text())}
+    assert found == {"records.py", "status.py"}  # the latter's N is a no

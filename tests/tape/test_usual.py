@@ -6,7 +6,7 @@ import pytest
 from hft_gym.kernel import idmap
 from hft_gym.tape import l3
 from hft_gym.tape.marks import ask_for_orders, mark, words_of
-from hft_gym.tape.orders import BLOCK, BookMemory
+from hft_gym.tape.orders import BLOCK, Anomaly, BookMemory
 from hft_gym.tape.packets import LONGEST_PACKET_ROWS
 from hft_gym.tape.usual import is_settled, take_usual
 from tests.dbn_files import BAD_BOOK, LAST, SNAPSHOT, TICK_E9, TOB, mbo, random_records
@@ -162,7 +162,7 @@ def test_a_price_between_ticks_is_not_usual():
         ("free_slots", BLOCK - 1),
         ("in_snapshot", 1),
         ("sequence", -1),
-        ("rows", LONGEST_PACKET_ROWS - BLOCK),
+        ("rows", LONGEST_PACKET_ROWS - 2 * BLOCK),
     ],
 )
 def test_a_book_that_is_not_settled(field, value):
@@ -170,3 +170,19 @@ def test_a_book_that_is_not_settled(field, value):
     assert is_settled(memory.book)
     memory.book[field] = value
     assert not is_settled(memory.book)
+    memory.book[field] = {"in_snapshot": 0, "rows": value - 1}.get(field, value + 1)
+    assert is_settled(memory.book)
+
+
+@pytest.mark.parametrize("left", range(-1, 2 * BLOCK + 3))
+def test_a_block_ends_no_packet_later_than_the_rules_do(left):
+    moves = [("M", "B", 1, 9 + k % 2, 5, 0) for k in range(BLOCK)]  # two rows each
+    records = mbo(*FIRST, *moves)[2:]
+    records.flags.writeable = False
+    fast, slow = (book_with(*FIRST, is_writing=False) for _ in range(2))
+    for memory in (fast, slow):
+        memory.book["rows"] = LONGEST_PACKET_ROWS - left
+    assert l3.resolve(fast.books, records, 0) == len(records)
+    by_the_rules(slow, records)
+    assert state_of(fast) == state_of(slow)
+    assert slow.book["anomaly_count"][Anomaly.ENDLESS_PACKET] == (left <= 2 * BLOCK)

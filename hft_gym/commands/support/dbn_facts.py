@@ -13,14 +13,16 @@ from hft_gym.commands.support.tape_facts import book_facts
 from hft_gym.errors import InputError
 from hft_gym.kernel.jit import enable_cache
 from hft_gym.tape.build import build_tapes
-from hft_gym.tape.dbn import RTYPE_MBO, DbnFile, open_dbn
+from hft_gym.tape.dbn import DbnFile, open_dbn
 from hft_gym.tape.definitions import definition_files, instrument_facts
+from hft_gym.tape.records import MBO, MBP_1, MBP_10, TRADES, UNDEF_TIME
 
 _CHUNK_BYTES = 1 << 24
+_WITH_BOOK = {MBO.rtype, MBP_10.rtype, MBP_1.rtype}  # and a tape
 
 
 def dbn_facts(path: Path, instrument: str | None = None, cache: Path | None = None) -> Facts:
-    """Everything about a DBN file; for MBO its tape is built, or opened where the cache has it.
+    """Everything about a DBN file; its tape is built, or opened, where its schema has one.
 
     Args:
         path: the file.
@@ -43,24 +45,36 @@ def dbn_facts(path: Path, instrument: str | None = None, cache: Path | None = No
     chosen = [number for number in survey.ids if instrument is None or number in quoted.wanted]
     if instrument is not None and not chosen:
         raise InputError(f"no instrument {instrument} in {path}; see hft-gym info {path}")
-    has_book = RTYPE_MBO in survey.types or quoted.has_quotes
-    if has_book and len(chosen) > 1:
+    has_tape = bool(_WITH_BOOK & set(survey.types))
+    has_tape |= TRADES.rtype in survey.types and not quoted.has_quotes
+    if (has_tape or quoted.has_quotes) and len(chosen) > 1:
         facts.no_book = "several instruments: choose one with --instrument"
-    elif RTYPE_MBO in survey.types:
-        try:
-            (tape,) = build_tapes(path, instrument=chosen[0], cache=cache)
-            facts.book = book_facts(tape)
-        except InputError as error:
-            facts.no_book = str(error)
-    elif has_book:
+    elif has_tape and not quoted.is_mixed:
+        wish = chosen[0] if instrument is None else instrument
+        facts.book, facts.no_book = _of_tape(path, wish, cache, quoted)
+    elif quoted.has_quotes:
         facts.book, facts.no_book = quoted.finished()
     return facts
+
+
+def _of_tape(
+    path: Path, instrument: str | int, cache: Path | None, quoted: "_QuotedBook"
+) -> tuple[BookFacts | None, str]:
+    """The book of an instrument's tape, or of its quotes, or none, and why there is no tape."""
+    try:
+        tapes = build_tapes(path, instrument=instrument, cache=cache)
+    except InputError as error:
+        return quoted.finished()[0], str(error)
+    if len(tapes) > 1:  # an id that was not always the same instrument's
+        symbols = ", ".join(tape.meta.instrument.symbol for tape in tapes)
+        return None, f"several instruments: {symbols}; choose one with --instrument"
+    return book_facts(tapes[0]), ""
 
 
 def _wanted_ids(file: DbnFile, instrument: str | None) -> set[int]:
     if instrument is None:
         return set()
-    ids = {number for number, symbol in file.symbols().items() if symbol == instrument}
+    ids = {mapping.instrument_id for mapping in file.mappings() if mapping.symbol == instrument}
     return ids | ({int(instrument)} if instrument.isdigit() else set())
 
 
@@ -84,15 +98,18 @@ class _QuotedBook:
     Args:
         file: tells symbols and, with definitions beside it, tick sizes.
         wanted: ids of the instrument that was asked for; empty where it is the only one.
+
+    Attributes:
+        has_quotes: whether there are any, of whatever instrument.
+        is_mixed: whether those of the instrument are of several publishers.
     """
 
     def __init__(self, file: DbnFile, wanted: set[int]) -> None:
         self.wanted = wanted
         self._file = file
         self._chosen: tuple[int, int] | None = None  # instrument and publisher
-        self._is_one_book = True
         self._book: BookFacts | None = None
-        self.has_quotes = False
+        self.has_quotes = self.is_mixed = False
 
     def add(self, quotes: Quotes) -> None:
         """Take quotes of any instruments, in their order."""
@@ -109,8 +126,8 @@ class _QuotedBook:
         instrument_id, publisher_id = self._chosen
         of_chosen = quotes.instrument_id == instrument_id
         of_publisher = quotes.publisher_id[of_chosen] == publisher_id
-        self._is_one_book = self._is_one_book and bool(of_publisher.all())
-        dated = of_chosen & (quotes.ts_local_ns < np.uint64(2**63 - 1))
+        self.is_mixed = self.is_mixed or not of_publisher.all()
+        dated = of_chosen & (quotes.ts_local_ns < UNDEF_TIME)
         self._book.spread.add(
             quotes.ts_local_ns[dated].astype(np.int64), quotes.bid_e9[dated], quotes.ask_e9[dated]
         )
@@ -119,7 +136,7 @@ class _QuotedBook:
         """The book, or why there is none."""
         if self._book is None:
             return None, "no quotes of this instrument"
-        if not self._is_one_book:
+        if self.is_mixed:
             return None, "quotes of several venues, which make no one book"
         spread = self._book.spread
         self._book.touch_e9 = (spread.low_e9, spread.high_e9) if spread.has_touch else None

@@ -13,6 +13,9 @@ BINS = 60
 _LISTED = 10
 _WORDS = {
     "A": "add", "C": "cancel", "M": "modify", "T": "trade", "F": "fill", "R": "clear", "N": "none",
+    # of LOBSTER's messages
+    "1": "new order", "2": "decrease", "3": "deletion", "4": "execution", "5": "hidden execution",
+    "6": "cross", "7": "halt",
 }  # fmt: skip
 
 
@@ -25,9 +28,10 @@ class BookFacts:
         spread: over the time in which the book could be traded, in the session if there is one.
         tick_size: in points; None where nothing tells it.
         tick_size_from: `user`, `definition`, `known roots`, `dataset` or `prices`.
-        session_ns: start and end; None where only quotes are known.
+        session_ns: start and end; None where only quotes or only trades are known.
         touch_e9: lowest bid and highest ask of the session, else of the whole file.
-        anomalies: how often each kind was met; None where nothing was resolved.
+        anomalies: how often each kind was met; None where no tape was made.
+        observed: the same of what may be the nature of the source.
     """
 
     symbol: str
@@ -37,6 +41,7 @@ class BookFacts:
     session_ns: tuple[int, int] | None = None
     touch_e9: tuple[int, int] | None = None
     anomalies: dict[str, int] | None = None
+    observed: dict[str, int] | None = None
 
 
 @dataclass(slots=True)
@@ -47,15 +52,15 @@ class Facts:
         path: the file.
         form: `DBN` or `tape`.
         version: of that format.
-        schema: of a DBN file; None for a mixed capture.
+        schema: of the file, or of that which a tape was made of; None for a mixed capture.
         dataset: Databento dataset code.
         instruments: symbol, id and records of each that occurs; records None where not counted.
         records: how many of each type.
-        actions: how many of each action letter.
+        actions: how many of each action letter, or type of LOBSTER's messages.
         snapshot_records: how many of them are pictures of the book; not part of `activity`.
         activity: when the others came.
         book: of the only or chosen instrument.
-        no_book: why `book` is missing.
+        no_book: why `book` is missing or told by quotes alone.
     """
 
     path: str
@@ -115,6 +120,7 @@ def _book_json(book: BookFacts) -> dict[str, Any]:
             "tradable_s": spread.tradable_ns / SECOND_NS,
         },
         "anomalies": book.anomalies,
+        "observed": book.observed,
     }
 
 
@@ -172,8 +178,9 @@ def _rate(per_s: float) -> str:
 def _book_rows(book: BookFacts) -> list[tuple[str, str]]:
     tick = f"{book.tick_size:.9g} (from {book.tick_size_from})" if book.tick_size else "not known"
     rows = [("tick size", tick)]
-    if book.anomalies is not None:
-        rows.append(("anomalies", counted(book.anomalies)))
+    for name, counts in (("anomalies", book.anomalies), ("observed", book.observed)):
+        if counts is not None:
+            rows.append((name, counted(counts)))
     if book.session_ns:
         rows.append(("session", " to ".join(utc(time_ns) for time_ns in book.session_ns)))
     if book.touch_e9:

@@ -2,7 +2,8 @@
 
 Workers are told to stop through shared memory and not by a signal, so that each can remove what it
 has half written; the terminal's Ctrl-C is the parent's business alone. One that does not look, as
-while it compiles, is ended: what it leaves is without a name, or removed by the next build.
+while it compiles, is ended: what it leaves of a tape is without a name, or removed by the next
+build; of a kernel that it was about to keep, a file of a name that nobody looks for.
 """
 
 import contextlib

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from hft_gym.commands.support.activity import Activity
 from hft_gym.kernel.jit import kernel
 from hft_gym.tape.dbn import MBO_DTYPE, RTYPE_MBO
-from hft_gym.tape.l3 import F_SNAPSHOT
+from hft_gym.tape.records import F_SNAPSHOT
 
 _SHORTEST = 16  # bytes of a record's head
 _FLAGS = int(MBO_DTYPE.fields["flags"][1])  # type: ignore[index]

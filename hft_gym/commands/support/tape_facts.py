@@ -5,8 +5,8 @@ import numpy as np
 from hft_gym.book.touch import NO_TICKS, touches
 from hft_gym.commands.support.facts import BookFacts, Facts
 from hft_gym.commands.support.spread import SpreadOverTime
-from hft_gym.tape.dbn import UNDEF_PRICE
 from hft_gym.tape.market_tape import MarketTape
+from hft_gym.tape.records import TRADES, UNDEF_PRICE
 from hft_gym.tape.rows import Flag, Kind
 
 _CHUNK_ROWS = 1 << 20
@@ -16,7 +16,7 @@ def tape_facts(tape: MarketTape) -> Facts:
     """Everything about a tape; goes through all its rows."""
     meta = tape.meta
     instrument = meta.instrument
-    facts = Facts(str(tape.path), "tape", meta.format_version, "mbo", instrument.dataset)
+    facts = Facts(str(tape.path), "tape", meta.format_version, meta.schema, instrument.dataset)
     facts.instruments = [
         {"symbol": instrument.symbol, "id": instrument.instrument_id, "records": len(tape)}
     ]
@@ -33,7 +33,7 @@ def tape_facts(tape: MarketTape) -> Facts:
 
 
 def book_facts(tape: MarketTape) -> BookFacts:
-    """Session of a tape, range of the touch and spread inside it, and anomalies."""
+    """Session of a tape, range of the touch and spread inside it, and what was odd."""
     meta = tape.meta
     tick_e9 = meta.instrument.tick_size_e9
     spread = SpreadOverTime(tick_e9)
@@ -45,12 +45,14 @@ def book_facts(tape: MarketTape) -> BookFacts:
             np.where(over | (px == NO_TICKS), UNDEF_PRICE, px * tick_e9) for px in (bids, asks)
         )
         spread.add(times_ns, bids_e9, asks_e9)
+    has_book = meta.schema != TRADES.schema
     return BookFacts(
         symbol=meta.instrument.symbol,
         spread=spread,
         tick_size=meta.instrument.tick_size,
         tick_size_from=meta.tick_size_from,
-        session_ns=(meta.session_start_ns, meta.session_end_ns),
-        touch_e9=(meta.low_ticks * tick_e9, meta.high_ticks * tick_e9),
+        session_ns=(meta.session_start_ns, meta.session_end_ns) if has_book else None,
+        touch_e9=(meta.low_ticks * tick_e9, meta.high_ticks * tick_e9) if has_book else None,
         anomalies=dict(meta.anomalies),
+        observed=dict(meta.observed),
     )

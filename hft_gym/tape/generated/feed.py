@@ -7,12 +7,26 @@ from hft_gym.kernel.random import normal, uniform
 from hft_gym.tape.generated import book
 from hft_gym.tape.generated.market import LADDER_TICKS
 from hft_gym.tape.generated.world import MAX_FILLS
+from hft_gym.tape.records import (
+    ADD,
+    ASK,
+    BID,
+    CANCEL,
+    CLEAR,
+    F_BAD_TS_RECV,
+    F_LAST,
+    F_SNAPSHOT,
+    FILL,
+    MBO_DTYPE,
+    MODIFY,
+    NONE,
+    RTYPE_MBO,
+    TRADE,
+    UNDEF_PRICE,
+    WORD,
+)
 
-ADD, CANCEL, MODIFY, TRADE, FILL, CLEAR = (ord(letter) for letter in "ACMTFR")
-BID, ASK, NONE = (ord(letter) for letter in "BAN")
-F_LAST, F_SNAPSHOT, F_BAD_TS_RECV = 128, 32, 8
-UNDEF_PRICE = 9_223_372_036_854_775_807
-MBO_RTYPE, MBO_LENGTH_WORDS, PUBLISHER_ID = 160, 14, 1
+MBO_LENGTH_WORDS, PUBLISHER_ID = MBO_DTYPE.itemsize // WORD, 1
 
 # Feed delay: what cannot be beaten, and a lognormal rest: 85/119/1000 us at p1/p50/p99.
 LEAST_DELAY_NS = 83_500.0
@@ -43,7 +57,7 @@ def write(world: np.void, action: int, side: int, px_ticks: int, lots: int, orde
     record = world["out"][state["out_records"]]
     state["out_records"] += 1
     record["length"] = MBO_LENGTH_WORDS
-    record["rtype"] = MBO_RTYPE
+    record["rtype"] = RTYPE_MBO
     record["publisher_id"] = PUBLISHER_ID
     record["instrument_id"] = state["instrument_id"]
     record["ts_event"] = state["ts_exchange_ns"]

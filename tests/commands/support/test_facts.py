@@ -51,3 +51,17 @@ def test_why_there_is_no_book_and_what_an_unknown_action_is():
     shown = lines(facts(no_book="several", actions={"A": 1, "\0": 2}))
     assert shown["book"] == "several"
     assert shown["actions"] == "'\\x00' 2, add 1"
+
+
+def test_what_was_odd_and_what_the_source_is_like():
+    book = BookFacts("X", SpreadOverTime(None), anomalies={}, observed={"sequence_gaps": 1_200})
+    shown = lines(facts(book=book))
+    assert (shown["anomalies"], shown["observed"]) == ("none", "sequence_gaps 1,200")
+    assert as_json(facts(book=book))["book"]["observed"] == {"sequence_gaps": 1_200}
+
+
+def test_types_of_messages_have_words():
+    counts = {str(kind): 10 - kind for kind in range(1, 8)}
+    assert lines(facts(actions=counts))["actions"] == (
+        "new order 9, decrease 8, deletion 7, execution 6, hidden execution 5, cross 4, halt 3"
+    )

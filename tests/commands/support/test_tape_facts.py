@@ -5,6 +5,7 @@ import pytest
 from hft_gym.commands.support.tape_facts import book_facts, tape_facts
 from hft_gym.tape.build import build_tapes
 from tests.dbn_files import LAST, mbo, write
+from tests.level_files import trades
 
 SECOND = 1_000_000_000
 
@@ -32,6 +33,14 @@ def test_the_session_alone_counts(tmp_path):
     assert facts.activity.records == 6
     assert facts.snapshot_records == 0
     assert facts.instruments == [{"symbol": "ESH4", "id": 17077, "records": 6}]
+
+
+def test_the_schema_is_what_the_tape_was_made_of(tmp_path):
+    rows = [("T", "B", 10, 1, LAST), ("T", "A", 11, 1, LAST)]
+    path = write(tmp_path / "a.dbn", trades(*rows), schema="trades")
+    facts = tape_facts(build_tapes(path, cache=tmp_path / "cache")[0])
+    assert (facts.form, facts.schema) == ("tape", "trades")
+    assert facts.book.session_ns is facts.book.touch_e9 is None  # nor is there a book
 
 
 def test_a_real_day(real_data, tmp_path):
