@@ -124,6 +124,10 @@ class QueueAhead(NamedTuple):
     side: int
     scale_lots: float = 20.0
 
+    def reads_slot(self) -> int:
+        """The slot of the quote."""
+        return slot_of(self.side)
+
 
 @own_value.implement(QueueAhead)
 def _queue_ahead(feature: QueueAhead, env: np.void, now_ns: int) -> float:
@@ -142,6 +146,10 @@ class QueueBehind(NamedTuple):
 
     side: int
     scale_lots: float = 20.0
+
+    def reads_slot(self) -> int:
+        """The slot of the quote."""
+        return slot_of(self.side)
 
 
 @reads_level.implement(QueueBehind)
@@ -164,6 +172,10 @@ class QuoteDistance(NamedTuple):
 
     side: int
     scale_ticks: float = 5.0
+
+    def reads_slot(self) -> int:
+        """The slot of the quote."""
+        return slot_of(self.side)
 
 
 @own_value.implement(QuoteDistance)

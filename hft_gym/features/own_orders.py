@@ -59,6 +59,10 @@ class OrderLots(NamedTuple):
     slot: int
     scale_lots: float = 10.0
 
+    def reads_slot(self) -> int:
+        """The slot of the order."""
+        return self.slot
+
 
 @own_value.implement(OrderLots)
 def _order_lots(feature: OrderLots, env: np.void, now_ns: int) -> float:
@@ -74,6 +78,10 @@ class OrderDistance(NamedTuple):
     slot: int
     scale_ticks: float = 5.0
 
+    def reads_slot(self) -> int:
+        """The slot of the order."""
+        return self.slot
+
 
 @own_value.implement(OrderDistance)
 def _order_distance(feature: OrderDistance, env: np.void, now_ns: int) -> float:
@@ -88,6 +96,10 @@ class OrderQueue(NamedTuple):
     slot: int
     scale_lots: float = 20.0
 
+    def reads_slot(self) -> int:
+        """The slot of the order."""
+        return self.slot
+
 
 @own_value.implement(OrderQueue)
 def _order_queue(feature: OrderQueue, env: np.void, now_ns: int) -> float:
@@ -99,6 +111,10 @@ class OrderState(NamedTuple):
     """What we believe of a slot: 0 free, 1 an order works, 2 its cancel is under way."""
 
     slot: int
+
+    def reads_slot(self) -> int:
+        """The slot of the order."""
+        return self.slot
 
 
 @own_value.implement(OrderState)
@@ -187,6 +203,10 @@ class LastAnswer(NamedTuple):
     """
 
     slot: int
+
+    def reads_slot(self) -> int:
+        """The slot of the order."""
+        return self.slot
 
 
 @own_value.implement(LastAnswer)
