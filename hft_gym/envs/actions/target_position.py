@@ -151,7 +151,8 @@ def _carry_out_box(
     action: NDArray[np.float32],
     settings: np.void,
 ) -> None:
-    target, share = int(env["acting"]["target_lots"]), action[0]
+    # a float64: NumPy would round a float32 times a whole number, a kernel does not
+    target, share = int(env["acting"]["target_lots"]), np.float64(action[0])
     if -1.0 <= share <= 1.0:  # what is no number changes nothing
         target = math.floor(share * model.lots + 0.5)
     go_for(model.placement, market, tape, env, target, int(settings["max_position_lots"]))
