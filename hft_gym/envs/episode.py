@@ -146,7 +146,7 @@ def hold_at_start(
 ) -> None:
     """Let episodes that have just begun hold `lots` `[envs]`; what they cost the task says."""
     for k in range(envs.size):
-        if wanted[k] and lots[k] != 0:
+        if wanted[k]:
             hold(task, envs[k], lots[k])
             mark_start(envs[k])
 

@@ -28,12 +28,14 @@ class Starts(NamedTuple):
     Attributes:
         draws: those that begin at random places.
         windows: `[envs, 3]` tape, first and last decision of the others; tape -1: a draw.
-        inventory_lots: `[envs]` position at the beginning.
+        inventory_lots: `[envs]` position at the beginning, where one is told.
+        holds: `[envs]` whether one is told; the others hold what their task lets them begin with.
     """
 
     draws: list[Draw]
     windows: NDArray[np.int64]
     inventory_lots: NDArray[np.int64]
+    holds: NDArray[np.bool_]
 
 
 def read_starts(
@@ -62,8 +64,10 @@ def read_starts(
             raise ConfigError(f"reset knows no option {name!r}; choose of {', '.join(OPTIONS)}")
     columns = {name: _for_each(name, value, num_envs) for name, value in options.items()}
     lots = np.zeros(num_envs, np.int64)
+    holds = np.zeros(num_envs, np.bool_)
     for k, value in enumerate(columns.pop("inventory", ())):
-        lots[k] = _inventory(value, max_position_lots)
+        if value is not None:
+            lots[k], holds[k] = _inventory(value, max_position_lots), True
     chosen = [{n: c[k] for n, c in columns.items() if c[k] is not None} for k in range(num_envs)]
     windows = np.full((num_envs, 3), -1, np.int64)
     places: dict[tuple[Any, ...], Draw | tuple[int, int, int]] = {}
@@ -79,7 +83,7 @@ def read_starts(
         else:
             windows[k] = there
     draws = [there for there in places.values() if isinstance(there, Draw)]
-    return Starts(draws, windows, lots)
+    return Starts(draws, windows, lots, holds)
 
 
 def check_windows(windows: NDArray[np.int64], dataset: Dataset) -> None:
@@ -137,7 +141,7 @@ def _whole(name: str, value: Any, unit: str) -> int:
 
 
 def _inventory(value: Any, most: int) -> int:
-    lots = 0 if value is None else _whole("inventory", value, "lots")
+    lots = _whole("inventory", value, "lots")
     if abs(lots) > most:
         raise ConfigError(f"options['inventory'] is {lots}, beyond max_position_lots ({most})")
     return lots
