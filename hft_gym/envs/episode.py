@@ -191,3 +191,4 @@ def close_episode(models: Models, env: np.void) -> None:
     episode["lots_traded"], episode["taker_lots"] = trader["lots_traded"], trader["taker_lots"]
     episode["final_position_lots"] = position
     episode["quotes"], episode["rejected"] = trader["messages_sent"], trader["rejected"]
+    episode["stop_reason"] = trader["risk"]["stop_reason"]

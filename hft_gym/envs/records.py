@@ -62,6 +62,7 @@ EPISODE_DTYPE = np.dtype(
         ("max_drawdown_ticks", "f8"),
         ("quotes", "i8"),  # messages sent
         ("rejected", "i8"),
+        ("stop_reason", "i8"),  # a `RiskReason` where the kill switch ended it; 0: it did not
     ],
     align=True,
 )
