@@ -19,7 +19,7 @@ EPISODE = 20
 RULES = (
     Immediate(),
     Twap(),
-    AlmgrenChriss(0.01, sigma_ticks=10.0, step_ms=2.0, temporary_ticks_s=0.01),
+    AlmgrenChriss(0.01, sigma_ticks=10.0, temporary_ticks_s=0.01),
     PassiveThenAggressive(0.7),
 )
 
