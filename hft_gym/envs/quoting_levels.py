@@ -131,11 +131,16 @@ def _requote_side(
 def requote_levels(
     models: MarketModels, tape: np.void, env: np.void, max_position_lots: int
 ) -> None:
-    """Send the messages of both sides, the retreating one first so that ours never meet."""
+    """Send the messages of both sides, the retreating one first so that ours never meet.
+
+    Without a bid that stands it is the asks.
+    """
     best_wanted, best = -FAR, -FAR
     for place in range(0, len(env["target_lots"]), 2):
         best_wanted = max(best_wanted, int(env["target_px_ticks"][place]))
-        best = max(best, int(env["trader"]["intents"][place]["px_ticks"]))
+        bid = env["trader"]["intents"][place]
+        if bid["state"] != NONE:
+            best = max(best, int(bid["px_ticks"]))
     bids_go_up = best_wanted > best
     _requote_side(models, tape, env, 1 if bids_go_up else 0, max_position_lots)
     _requote_side(models, tape, env, 0 if bids_go_up else 1, max_position_lots)

@@ -68,6 +68,18 @@ def test_the_retreating_side_moves_first():
     assert [m[2] for m in want(env, [(98, 1)], [(101, 1)])] == [1, -1]
 
 
+@pytest.mark.parametrize("px_ticks", [90, 110])
+def test_the_price_of_an_order_that_is_gone_decides_nothing(px_ticks):
+    env = env_of(DTYPE)
+    want(env, [(px_ticks, 1)], [(120, 1)])
+    answered(env, 0, 0)  # filled
+    assert [m[2] for m in want(env, [(100, 1)], [(104, 1)])] == [-1, 1]
+    want(env, [(100, 1), (px_ticks, 1)], [(120, 1)])
+    answered(env, 2, 0)
+    assert [m[2] for m in want(env, [(101, 1)], [(121, 1)])] == [-1, 1]
+    assert [m[2] for m in want(env, [(99, 1)], [(103, 1)])] == [1, -1]
+
+
 def test_levels_come_and_go():
     env = env_of(DTYPE)
     want(env, [(100, 1), (99, 1), (98, 1)], [])
