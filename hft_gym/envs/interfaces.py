@@ -60,8 +60,8 @@ def carry_out(
 def placed_px(placement: tuple, env: np.void, side: int, waited_ns: int) -> int:
     """Price in ticks of an order of `side` that has been wanted for so long.
 
-    Asked anew at each decision at which the market can be traded. An order that meets the other
-    side's touch takes, any other one may only rest.
+    Asked anew at each decision at which the market can be traded and something is missing. An order
+    that meets the other side's touch takes, any other one may only rest.
     """
 
 

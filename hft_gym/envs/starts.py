@@ -13,6 +13,7 @@ from hft_gym.errors import ConfigError
 
 OPTIONS = ("day", "start_ns", "inventory", "tape", "decision")
 MOST_NAMES = 5
+DECISION_BITS = 40  # of a seed: more decisions than any tape has, so no two windows share one
 
 
 class Draw(NamedTuple):
@@ -119,7 +120,7 @@ def check_place(envs: NDArray[Any], dataset: Dataset) -> None:
 
 def window_seeds(windows: NDArray[np.int64]) -> NDArray[np.int64]:
     """`[n]` seeds that depend on the tape and the first decision of windows `[n, 3]` alone."""
-    return (windows[:, 0] << 40) ^ windows[:, 1]
+    return (windows[:, 0] << DECISION_BITS) | windows[:, 1]
 
 
 def _no_window(tape: int, first: int, last: int) -> ConfigError:

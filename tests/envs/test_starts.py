@@ -201,3 +201,12 @@ def test_a_window_has_random_numbers_of_its_own(dataset):
     core.reset_at(windows, mask=np.array([False, True, False]))
     assert core.envs["trader"]["random_state"].tolist() == [others[0], first[1], others[2]]
     assert len(set(window_seeds(windows))) == 3
+
+
+def test_no_two_windows_share_a_seed():
+    tapes, firsts = np.meshgrid([0, 1, 2, 500], [0, 1, 2, 7, 10**9, 2**40 - 1])
+    windows = np.stack([tapes.ravel(), firsts.ravel(), firsts.ravel() + 5], 1)
+    seeds = window_seeds(windows)
+    assert len(set(seeds.tolist())) == len(windows)
+    assert seeds[0] == 0
+    assert window_seeds(np.array([[1, 5, 25]])).tolist() == [2**40 + 5]

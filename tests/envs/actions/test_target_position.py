@@ -1,11 +1,13 @@
 """From the position wanted to the one order that goes for it."""
 
+from typing import NamedTuple
+
 import numpy as np
 import pytest
 
 from hft_gym.envs.actions.target_position import TargetBox, TargetPosition
 from hft_gym.envs.core import BatchCore
-from hft_gym.envs.interfaces import begin_acting, carry_out, record_of
+from hft_gym.envs.interfaces import begin_acting, carry_out, placed_px, record_of
 from hft_gym.envs.placements.cross import Cross
 from hft_gym.envs.placements.join import Join
 from hft_gym.envs.placements.join_then_cross import JoinThenCross
@@ -80,6 +82,28 @@ def test_the_limit_of_the_position_and_wrong_choices():
         assert act(model, env, wrong) == []
     env["is_tradable"] = 0
     assert act(model, env, 6) == [(CANCEL, 0, 1, 100, 0)]
+
+
+class Marking(NamedTuple):
+    """Counts in the record how often it is asked."""
+
+
+@placed_px.implement(Marking)
+def _placed_px(placement, env, side, waited_ns):
+    env["target_lots"][0] += 1
+    return int(env["bid_ticks"])
+
+
+def test_a_placement_is_asked_only_for_an_order_that_can_be_placed():
+    model = TargetPosition(1, 2, Marking())
+    env = env_for(model)
+    act(model, env, 1)
+    assert env["target_lots"][0] == 0  # nothing is missing
+    act(model, env, 2)
+    assert env["target_lots"][0] == 1
+    env["is_tradable"] = 0
+    assert act(model, env, 2) == [(CANCEL, 0, 1, 100, 0)]
+    assert env["target_lots"][0] == 1
 
 
 def test_only_orders_that_rest_are_post_only():
