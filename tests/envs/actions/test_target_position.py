@@ -164,14 +164,27 @@ def test_crossing_costs_the_spread_and_gets_there():
 
 
 @pytest.mark.long
-def test_no_position_beyond_the_targets(tiny):
-    core = BatchCore(tiny, MODELS, 16, episode_decisions=30)
+@pytest.mark.parametrize("placement", [Join(), Cross(1), JoinThenCross(0.004, 1)])
+def test_no_position_beyond_the_targets(tiny, placement):
+    """A step ends between where it began, the target of its decision and the one before that.
+
+    Until a message arrives the order of the former target may fill, and no later than that.
+    """
+    models = MODELS._replace(action=TargetPosition(3, 2, placement))
+    core = BatchCore(tiny, models, 16, episode_decisions=30)
     core.reset(np.arange(16))
-    turned = 0
-    for action in actions_of(core.action_space, 90, 16, seed=1, stay=0.7):
-        core.step(action)
-        held = core.envs["trader"]["position_lots"]
-        assert (np.abs(held) <= 1).all()
+    held, target = np.zeros(16, np.int64), np.zeros(16, np.int64)
+    reached, moved = 0, 0
+    for action in actions_of(core.action_space, 120, 16, seed=1, stay=0.7):
+        former, target = target, (action - 3) * 2
+        _, _, terminated, truncated = core.step(action)
+        before, held = held, core.envs["trader"]["position_lots"].copy()
+        done = terminated | truncated  # these have begun anew
+        hull = np.stack([before, former, target])
+        assert ((hull.min(0) <= held) & (held <= hull.max(0)))[~done].all()
         assert (core.envs["trader"]["live_count"].sum(1) <= 1).all()
-        turned += (held != 0).sum()
-    assert turned > 50
+        reached += (held == target)[~done].sum()
+        moved += (held != before)[~done].sum()
+        held[done], target[done] = 0, 0
+    assert reached > 50
+    assert moved > 50
