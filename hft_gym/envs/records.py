@@ -131,9 +131,9 @@ def env_dtype(
             ("target_post_only", "u1"),
             ("episode", of_episode),
             ("trader", of_trader),
+            *extra,  # not last: see `trader_dtype`
             ("reward_place", "i8"),  # whose row of the next field it is: see `reward_memory`
             ("reward_state", "f8", (REWARDS, REWARD_STATE)),  # what rewards keep; 0 at the start
-            *extra,
         ],
         align=True,
     )
