@@ -15,7 +15,7 @@ from agents.vec_env import HftVecEnv
 from hft_gym.envs.actions.touch_quotes import TouchQuotes
 from hft_gym.envs.core import BatchCore
 from hft_gym.envs.dataset import Dataset, Split, has_session, split
-from hft_gym.envs.interfaces import Models, OpenEnded
+from hft_gym.envs.interfaces import Models, OpenEnded, room_of
 from hft_gym.envs.observations.flat import Flat
 from hft_gym.errors import ConfigError
 from hft_gym.kernel.jit import enable_cache
@@ -91,7 +91,8 @@ def models(config: DictConfig) -> Models:
 def rule_models(chosen: Models) -> Models:
     """The same parts for rules, which quote by `TouchQuotes` whatever the agent does.
 
-    An action model of another kind tells in `for_rules()` by what they act instead.
+    An action model of another kind tells in `for_rules()` by what they act instead. Rules look at
+    no features: those of orders that only the agent can have are left out.
     """
     action = chosen.action
     if isinstance(action, TouchQuotes) and action.sizes == 1:
@@ -99,7 +100,14 @@ def rule_models(chosen: Models) -> Models:
     if hasattr(action, "for_rules"):
         return chosen._replace(action=action.for_rules(), observation=Flat())
     kept = {name: getattr(action, name) for name in _OF_RULES if hasattr(action, name)}
-    return chosen._replace(action=TouchQuotes(**kept), observation=Flat())
+    orders = room_of(TouchQuotes()).orders
+    features = tuple(
+        feature
+        for feature in chosen.own_features
+        if not hasattr(feature, "reads_slot") or feature.reads_slot() < orders
+    )
+    action = TouchQuotes(**kept)
+    return chosen._replace(action=action, observation=Flat(), own_features=features)
 
 
 def core(

@@ -7,12 +7,12 @@ exit status is 2.
 """
 
 import argparse
-import os
 import sys
 from contextlib import closing
 from pathlib import Path
 
 from hft_gym.errors import ConfigError
+from hft_gym.kernel.cores import usable_cores
 
 NAME = "build"
 HELP = "build tapes of files and folders"
@@ -77,7 +77,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _jobs(wanted: int | None) -> int:
     if wanted is None:
-        return os.cpu_count() or 1
+        return usable_cores()
     if wanted < 1:
         raise ConfigError(f"--jobs {wanted} makes no sense; give 1 or more")
     return wanted

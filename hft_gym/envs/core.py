@@ -315,16 +315,16 @@ class BatchCore:
             self._kernels.begin(table, spans, settings, *self._batch(), who, observations, stagger)
         windows = np.where(wanted[:, None], starts.windows, -1)
         self._kernels.begin_at(*self._world, *self._batch(), windows, observations)
-        if starts.inventory_lots.any():
-            self._hold(starts.inventory_lots, wanted)
+        if starts.holds.any():
+            self._hold(starts.inventory_lots, wanted & starts.holds)
             observations = self._rows()
         return self._observer.first(observations, wanted, self._envs)
 
     def _hold(self, lots: NDArray[np.int64], wanted: NDArray[np.bool_]) -> None:
         has_touch = (self._envs["bid_lots"] > 0) & (self._envs["ask_lots"] > 0)
-        holds = wanted & (lots != 0)
-        if (holds & ~has_touch).any():
-            ts_ns = self._envs["ts_local_ns"][np.argmax(holds & ~has_touch)]
+        needs_touch = wanted & (lots != 0)
+        if (needs_touch & ~has_touch).any():
+            ts_ns = self._envs["ts_local_ns"][np.argmax(needs_touch & ~has_touch)]
             raise ConfigError(
                 f"no price for an inventory at {ts_ns} ns: a side of the book is empty; "
                 "choose another start_ns (the episode has begun without it)"

@@ -1,6 +1,5 @@
 """Tapes made ready for environments: index, decisions and features, computed once and shared."""
 
-import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -16,6 +15,7 @@ from hft_gym.envs.records import MARKET_DTYPE, SPAN_DTYPE
 from hft_gym.errors import ConfigError, InputError
 from hft_gym.features.engine import market_features
 from hft_gym.kernel.address import address_of
+from hft_gym.kernel.cores import usable_cores
 from hft_gym.kernel.jit import enable_cache
 from hft_gym.market.checks import has_orders
 from hft_gym.market.columns import columns_record
@@ -104,7 +104,7 @@ class Dataset:
             return _market(tape, step, tuple(features), known_ns_of(tape, feed, seed), levels)
 
         first = prepared(tapes[0])  # compiles what the others need
-        with ThreadPoolExecutor(min(len(tapes), os.cpu_count() or 1)) as pool:
+        with ThreadPoolExecutor(min(len(tapes), usable_cores())) as pool:
             markets = (first, *pool.map(prepared, tapes[1:]))
         spans = np.array(
             [(k, *span) for k, market in enumerate(markets) for span in tradable(market)],

@@ -146,7 +146,7 @@ def hold_at_start(
 ) -> None:
     """Let episodes that have just begun hold `lots` `[envs]`; what they cost the task says."""
     for k in range(envs.size):
-        if wanted[k] and lots[k] != 0:
+        if wanted[k]:
             hold(task, envs[k], lots[k])
             mark_start(envs[k])
 
@@ -191,3 +191,4 @@ def close_episode(models: Models, env: np.void) -> None:
     episode["lots_traded"], episode["taker_lots"] = trader["lots_traded"], trader["taker_lots"]
     episode["final_position_lots"] = position
     episode["quotes"], episode["rejected"] = trader["messages_sent"], trader["rejected"]
+    episode["stop_reason"] = trader["risk"]["stop_reason"]

@@ -3,7 +3,7 @@
 from hft_gym.envs.actions.child_orders import ChildOrders
 from hft_gym.envs.defaults import MODELS as OF_MARKET_MAKING
 from hft_gym.envs.faces import MarketEnv, MarketVectorEnv
-from hft_gym.envs.rewards.implementation_shortfall import ImplementationShortfall
+from hft_gym.envs.rewards.pnl import Pnl
 from hft_gym.envs.tasks.execution import Execution
 from hft_gym.features.own import MessagesInFlight
 from hft_gym.features.own_orders import (
@@ -24,7 +24,7 @@ OWN_FEATURES = (
 )
 MODELS = OF_MARKET_MAKING._replace(
     action=ChildOrders(),
-    reward=ImplementationShortfall(target_lots=0),  # against having been done at once
+    reward=Pnl(),  # equity is minus the shortfall against having been done at once
     own_features=OWN_FEATURES,
     task=Execution(),
 )

@@ -60,8 +60,8 @@ def carry_out(
 def placed_px(placement: tuple, env: np.void, side: int, waited_ns: int) -> int:
     """Price in ticks of an order of `side` that has been wanted for so long.
 
-    Asked anew at each decision at which the market can be traded. An order that meets the other
-    side's touch takes, any other one may only rest.
+    Asked anew at each decision at which the market can be traded and something is missing. An order
+    that meets the other side's touch takes, any other one may only rest.
     """
 
 
@@ -223,8 +223,8 @@ def check_parts(models: Models, max_position_lots: int) -> None:
     """Let action and task look at their own parameters, and see that the parts fit each other.
 
     Raises:
-        ConfigError: a parameter is out of range, a part reads what nobody keeps, or a task begins
-            with more lots than may be held.
+        ConfigError: a parameter is out of range, a part reads what nobody keeps or an order that
+            there cannot be, or a task begins with more lots than may be held.
     """
     for part in (models.action, models.task):
         check(part)
@@ -243,4 +243,17 @@ def check_parts(models: Models, max_position_lots: int) -> None:
             raise ConfigError(
                 f"{type(part).__name__} reads {', '.join(sorted(missing))}, which neither "
                 f"{' nor '.join(names)} keeps: choose another action or task"
+            )
+    _check_slots(models)
+
+
+def _check_slots(models: Models) -> None:
+    """Refuse features of orders that the action model cannot have: kernels trust the slot."""
+    orders = room_of(models.action).orders
+    for feature in models.own_features:
+        slot = feature.reads_slot() if hasattr(feature, "reads_slot") else 0
+        if not 0 <= slot < orders:
+            raise ConfigError(
+                f"{feature} reads the order in slot {slot}, but {type(models.action).__name__} has "
+                f"slots 0 to {orders - 1}: choose another slot, feature or action"
             )

@@ -51,7 +51,9 @@ def _requote(
 @inlined_kernel
 def requote(models: MarketModels, tape: np.void, env: np.void, max_position_lots: int) -> None:
     """Send the messages of both sides, the retreating one first so that ours never meet."""
-    bid_goes_up = env["target_px_ticks"][0] > env["trader"]["intents"][0]["px_ticks"]
+    bid = env["trader"]["intents"][0]
+    # a bid that does not stand can only come, and must not meet an ask that is still to retreat
+    bid_goes_up = bid["state"] == NONE or env["target_px_ticks"][0] > bid["px_ticks"]
     for k in range(SIDES):
         slot = 1 - k if bid_goes_up else k
         _requote(models, tape, env, slot, max_position_lots)

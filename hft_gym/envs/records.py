@@ -58,10 +58,11 @@ EPISODE_DTYPE = np.dtype(
         ("taker_lots", "i8"),
         ("max_position_lots", "i8"),
         ("abs_position_lot_steps", "f8"),  # sum of |position| over the steps
-        ("final_position_lots", "i8"),  # before it is closed
+        ("final_position_lots", "i8"),  # left at the end, closed in `pnl_ticks` alone
         ("max_drawdown_ticks", "f8"),
         ("quotes", "i8"),  # messages sent
         ("rejected", "i8"),
+        ("stop_reason", "i8"),  # a `RiskReason` where the kill switch ended it; 0: it did not
     ],
     align=True,
 )
@@ -130,9 +131,9 @@ def env_dtype(
             ("target_post_only", "u1"),
             ("episode", of_episode),
             ("trader", of_trader),
+            *extra,  # not last: see `trader_dtype`
             ("reward_place", "i8"),  # whose row of the next field it is: see `reward_memory`
             ("reward_state", "f8", (REWARDS, REWARD_STATE)),  # what rewards keep; 0 at the start
-            *extra,
         ],
         align=True,
     )
@@ -163,7 +164,7 @@ VIEW_DTYPE = np.dtype(
         ("pnl_ticks", "f8"),
         ("own_bid_ticks", "i4"),  # the best of our bids
         ("own_ask_ticks", "i4"),
-        ("own_bid_lots", "i4"),  # 0: no bid of ours, `own_bid_ticks` means nothing
+        ("own_bid_lots", "i4"),  # 0: no bid of ours, `own_bid_ticks` is 0 as well
         ("own_ask_lots", "i4"),
     ],
     align=True,

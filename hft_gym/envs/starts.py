@@ -13,6 +13,7 @@ from hft_gym.errors import ConfigError
 
 OPTIONS = ("day", "start_ns", "inventory", "tape", "decision")
 MOST_NAMES = 5
+DECISION_BITS = 40  # of a seed: more decisions than any tape has, so no two windows share one
 
 
 class Draw(NamedTuple):
@@ -28,12 +29,14 @@ class Starts(NamedTuple):
     Attributes:
         draws: those that begin at random places.
         windows: `[envs, 3]` tape, first and last decision of the others; tape -1: a draw.
-        inventory_lots: `[envs]` position at the beginning.
+        inventory_lots: `[envs]` position at the beginning, where one is told.
+        holds: `[envs]` whether one is told; the others hold what their task lets them begin with.
     """
 
     draws: list[Draw]
     windows: NDArray[np.int64]
     inventory_lots: NDArray[np.int64]
+    holds: NDArray[np.bool_]
 
 
 def read_starts(
@@ -62,8 +65,10 @@ def read_starts(
             raise ConfigError(f"reset knows no option {name!r}; choose of {', '.join(OPTIONS)}")
     columns = {name: _for_each(name, value, num_envs) for name, value in options.items()}
     lots = np.zeros(num_envs, np.int64)
+    holds = np.zeros(num_envs, np.bool_)
     for k, value in enumerate(columns.pop("inventory", ())):
-        lots[k] = _inventory(value, max_position_lots)
+        if value is not None:
+            lots[k], holds[k] = _inventory(value, max_position_lots), True
     chosen = [{n: c[k] for n, c in columns.items() if c[k] is not None} for k in range(num_envs)]
     windows = np.full((num_envs, 3), -1, np.int64)
     places: dict[tuple[Any, ...], Draw | tuple[int, int, int]] = {}
@@ -79,7 +84,7 @@ def read_starts(
         else:
             windows[k] = there
     draws = [there for there in places.values() if isinstance(there, Draw)]
-    return Starts(draws, windows, lots)
+    return Starts(draws, windows, lots, holds)
 
 
 def check_windows(windows: NDArray[np.int64], dataset: Dataset) -> None:
@@ -115,7 +120,7 @@ def check_place(envs: NDArray[Any], dataset: Dataset) -> None:
 
 def window_seeds(windows: NDArray[np.int64]) -> NDArray[np.int64]:
     """`[n]` seeds that depend on the tape and the first decision of windows `[n, 3]` alone."""
-    return (windows[:, 0] << 40) ^ windows[:, 1]
+    return (windows[:, 0] << DECISION_BITS) | windows[:, 1]
 
 
 def _no_window(tape: int, first: int, last: int) -> ConfigError:
@@ -137,7 +142,7 @@ def _whole(name: str, value: Any, unit: str) -> int:
 
 
 def _inventory(value: Any, most: int) -> int:
-    lots = 0 if value is None else _whole("inventory", value, "lots")
+    lots = _whole("inventory", value, "lots")
     if abs(lots) > most:
         raise ConfigError(f"options['inventory'] is {lots}, beyond max_position_lots ({most})")
     return lots

@@ -28,6 +28,7 @@ from hft_gym.envs.interfaces import (
     sum_up,
 )
 from hft_gym.envs.levels import note_levels
+from hft_gym.envs.stopping import stop_if_told, stopped
 from hft_gym.envs.warm import STATE_AHEAD, TAPE_AHEAD, warm_state, warm_tape
 from hft_gym.features.engine import DECISION_DTYPE
 from hft_gym.features.interfaces import level_readers, write_own
@@ -116,15 +117,19 @@ def step_one(
     env: np.void,
     action: NDArray[Any],
 ) -> tuple[float, bool, bool]:
-    """Act, let the market go on to the next decision, learn what came back; reward and ends."""
-    carry_out(models.action, models.market, market["columns"], env, action, settings)
+    """Act, let the market go on to the next decision, learn what came back; reward and ends.
+
+    Once the kill switch of the risk model is on it acts instead, and the end is `terminated`.
+    """
+    risks, tape, trader = (models.market.risk,), market["columns"], env["trader"]
+    if not stop_if_told(risks, models.market, tape, trader, env["ts_local_ns"]) > 0:
+        carry_out(models.action, models.market, tape, env, action, settings)
 
     decisions = column(market["decisions_address"], market["decisions"], DECISION_DTYPE)
     env["decision"] += 1
     decision = decisions[env["decision"]]
     now_ns = decision["ts_local_ns"]
     env["step_s"] = (now_ns - env["ts_local_ns"]) * 1e-9
-    tape, trader = market["columns"], env["trader"]
     advance(models.market, tape, book, trader, decision["row"], now_ns)
 
     look(env, decision)
@@ -133,8 +138,10 @@ def step_one(
         note_levels(tape, book, env)
     truncated = env["decision"] >= env["end_decision"]
     terminated = is_ruined(env, settings["ruin_ticks"]) or is_complete(models.task, env)
+    terminated |= stopped(risks, trader, now_ns) > 0
     if truncated or terminated:
         settle(env)
+        terminated |= trader["risk"]["stop_reason"] > 0  # cut off before all was closed
         terminated |= conclude(models.task, models.market, market, book, env)
     mark(env)
     reward = step_reward(models.reward, env)

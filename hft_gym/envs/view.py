@@ -27,25 +27,23 @@ def view_of(envs: NDArray[Any]) -> NDArray[Any]:
         out["start_position_lots"] = envs["task"]["start_position_lots"]
     out["position_lots"] = trader["known_position_lots"]
     out["pnl_ticks"] = envs["equity_ticks"]
-    for place, (side, name) in enumerate(((1, "bid"), (-1, "ask"))):
-        px_ticks, lots = best_of(trader["intents"], side, place)
+    for side, name in ((1, "bid"), (-1, "ask")):
+        px_ticks, lots = best_of(trader["intents"], side)
         out[f"own_{name}_ticks"], out[f"own_{name}_lots"] = px_ticks, lots
     return out
 
 
-def best_of(
-    intents: NDArray[Any], side: int, usual_slot: int
-) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """Price and lots `[n]` of our best order of a side; 0 lots and any price where there is none.
+def best_of(intents: NDArray[Any], side: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Price in ticks and lots `[n]` of our best order of a side, as we know it; 0 and 0: none.
+
+    An order that is being cancelled counts until the answer is back.
 
     Args:
         intents: `[n, orders]` of `INTENT_DTYPE`.
         side: +1 bid, -1 ask.
-        usual_slot: whose price is shown where there is no order.
     """
     works = (intents["state"] != Intent.NONE) & (intents["side"] == side)
     reach = np.where(works, side * intents["px_ticks"].astype(np.int64), WORST)
-    usual = min(usual_slot, intents.shape[1] - 1)
-    slots = np.where(works.any(1), reach.argmax(1), usual)
-    chosen = intents[np.arange(len(intents)), slots]
-    return chosen["px_ticks"], np.where(works.any(1), chosen["leaves_lots"], 0)
+    best = intents[np.arange(len(intents)), reach.argmax(1)]
+    there = works.any(1)
+    return np.where(there, best["px_ticks"], 0), np.where(there, best["leaves_lots"], 0)

@@ -7,6 +7,7 @@ import numpy as np
 from hft_gym.kernel.jit import kernel
 from hft_gym.market.interfaces import MarketModels
 from hft_gym.market.records import Action, Intent, OrderType, Request, TimeInForce
+from hft_gym.market.risk.exposure import raise_asked, slot_lots
 from hft_gym.market.sending import send
 
 NEW, MODIFY, CANCEL = int(Action.NEW), int(Action.MODIFY), int(Action.CANCEL)
@@ -39,6 +40,8 @@ def send_wanted(
     """Send a message about the order of a slot: an `Action`, and what it is to become."""
     side, px_ticks = wanted.side, wanted.px_ticks
     lots = 0 if action == CANCEL else wanted.lots
+    if action == MODIFY:  # until it is answered, the larger size may fill
+        raise_asked(env["trader"], slot, lots)
     request = Request(action, side, px_ticks, lots, LIMIT, GTC, wanted.post_only)
     send(models, tape, env["trader"], env["ts_local_ns"], slot, request)
 
@@ -55,12 +58,12 @@ def work(models: MarketModels, tape: np.void, env: np.void, slot: int, wanted: W
         if wanted.lots > 0:
             send_wanted(models, tape, env, slot, NEW, wanted)
     elif intent["state"] == WORKING:
-        leaves, px_ticks = intent["leaves_lots"], intent["px_ticks"]
+        most_lots = slot_lots(env["trader"], slot)  # a change under way may have made it larger
         if wanted.lots <= 0 or intent["side"] != wanted.side:
             send_wanted(models, tape, env, slot, CANCEL, wanted)
         elif (
-            wanted.px_ticks != px_ticks
-            or wanted.lots < leaves
-            or (wanted.grows and wanted.lots > leaves)
+            wanted.px_ticks != intent["px_ticks"]
+            or wanted.lots < most_lots
+            or (wanted.grows and wanted.lots > most_lots)
         ):
             send_wanted(models, tape, env, slot, MODIFY, wanted)

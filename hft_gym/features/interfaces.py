@@ -142,7 +142,11 @@ def market_value(
 
 @interface
 def own_value(feature: tuple, env: np.void, now_ns: int) -> float:
-    """The number that an observation shows of our own orders, position and time."""
+    """The number that an observation shows of our own orders, position and time.
+
+    A feature of the order in one slot tells the slot in a method `reads_slot()`: kernels do not
+    look whether the action model has so many.
+    """
 
 
 @optional_interface

@@ -19,6 +19,15 @@ def slot_of(side: int) -> int:
     return 0 if side > 0 else 1
 
 
+@kernel
+def queue_share(env: np.void, slot: int, scale_lots: float) -> float:
+    """Lots that trade before the order of a slot, in units; -1: none, or a message is under way."""
+    intent = env["trader"]["intents"][slot]
+    if intent["state"] != WORKING or intent["in_flight"] > 0:
+        return NO_QUOTE
+    return env["trader"]["orders"][slot]["ahead_lots"] / scale_lots
+
+
 class Inventory(NamedTuple):
     """Position as we know it, in units of `scale_lots`."""
 
@@ -124,14 +133,14 @@ class QueueAhead(NamedTuple):
     side: int
     scale_lots: float = 20.0
 
+    def reads_slot(self) -> int:
+        """The slot of the quote."""
+        return slot_of(self.side)
+
 
 @own_value.implement(QueueAhead)
 def _queue_ahead(feature: QueueAhead, env: np.void, now_ns: int) -> float:
-    slot = slot_of(feature.side)
-    intent = env["trader"]["intents"][slot]
-    if intent["state"] != WORKING or intent["in_flight"] > 0:
-        return NO_QUOTE
-    return env["trader"]["orders"][slot]["ahead_lots"] / feature.scale_lots
+    return queue_share(env, slot_of(feature.side), feature.scale_lots)
 
 
 class QueueBehind(NamedTuple):
@@ -142,6 +151,10 @@ class QueueBehind(NamedTuple):
 
     side: int
     scale_lots: float = 20.0
+
+    def reads_slot(self) -> int:
+        """The slot of the quote."""
+        return slot_of(self.side)
 
 
 @reads_level.implement(QueueBehind)
@@ -164,6 +177,10 @@ class QuoteDistance(NamedTuple):
 
     side: int
     scale_ticks: float = 5.0
+
+    def reads_slot(self) -> int:
+        """The slot of the quote."""
+        return slot_of(self.side)
 
 
 @own_value.implement(QuoteDistance)

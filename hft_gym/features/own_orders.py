@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from hft_gym.features.interfaces import own_value
-from hft_gym.features.own import NO_QUOTE, WORKING
+from hft_gym.features.own import NO_QUOTE, queue_share
 from hft_gym.kernel.jit import kernel
 from hft_gym.market.records import Intent
 
@@ -44,20 +44,15 @@ def distance_ticks(env: np.void, slot: int) -> int:
     return side * (touch_of_side(env, side) - int(intent["px_ticks"]))
 
 
-@kernel
-def queue_lots(env: np.void, slot: int) -> float:
-    """Lots that trade before an order; -1 while a message about it is under way."""
-    intent = env["trader"]["intents"][slot]
-    if intent["state"] != WORKING or intent["in_flight"] > 0:
-        return NO_QUOTE
-    return float(env["trader"]["orders"][slot]["ahead_lots"])
-
-
 class OrderLots(NamedTuple):
     """Lots open of the order in a slot, below 0 of one that sells, in units of `scale_lots`."""
 
     slot: int
     scale_lots: float = 10.0
+
+    def reads_slot(self) -> int:
+        """The slot of the order."""
+        return self.slot
 
 
 @own_value.implement(OrderLots)
@@ -74,6 +69,10 @@ class OrderDistance(NamedTuple):
     slot: int
     scale_ticks: float = 5.0
 
+    def reads_slot(self) -> int:
+        """The slot of the order."""
+        return self.slot
+
 
 @own_value.implement(OrderDistance)
 def _order_distance(feature: OrderDistance, env: np.void, now_ns: int) -> float:
@@ -88,17 +87,24 @@ class OrderQueue(NamedTuple):
     slot: int
     scale_lots: float = 20.0
 
+    def reads_slot(self) -> int:
+        """The slot of the order."""
+        return self.slot
+
 
 @own_value.implement(OrderQueue)
 def _order_queue(feature: OrderQueue, env: np.void, now_ns: int) -> float:
-    lots = queue_lots(env, feature.slot)
-    return NO_QUOTE if lots < 0.0 else lots / feature.scale_lots
+    return queue_share(env, feature.slot, feature.scale_lots)
 
 
 class OrderState(NamedTuple):
     """What we believe of a slot: 0 free, 1 an order works, 2 its cancel is under way."""
 
     slot: int
+
+    def reads_slot(self) -> int:
+        """The slot of the order."""
+        return self.slot
 
 
 @own_value.implement(OrderState)
@@ -131,8 +137,7 @@ class RankedQueue(NamedTuple):
 @own_value.implement(RankedQueue)
 def _ranked_queue(feature: RankedQueue, env: np.void, now_ns: int) -> float:
     slot = ranked_slot(env, feature.side, feature.rank)
-    lots = NO_QUOTE if slot < 0 else queue_lots(env, slot)
-    return NO_QUOTE if lots < 0.0 else lots / feature.scale_lots
+    return NO_QUOTE if slot < 0 else queue_share(env, slot, feature.scale_lots)
 
 
 class ShareLeft(NamedTuple):
@@ -187,6 +192,10 @@ class LastAnswer(NamedTuple):
     """
 
     slot: int
+
+    def reads_slot(self) -> int:
+        """The slot of the order."""
+        return self.slot
 
 
 @own_value.implement(LastAnswer)

@@ -235,8 +235,9 @@ def trader_dtype(
                 (orders,),
             ),  # most that changes under way want
             ("journal_address", "i8"),  # of a record of `JOURNAL_HEAD_DTYPE`; 0: none
-            ("risk", RISK_DTYPE),
+            # not last: Numba would take a record that only goes on for one that does not, and warn
             *extra,
+            ("risk", RISK_DTYPE),
         ],
         align=True,
     )

@@ -95,6 +95,7 @@ def _intend(trader: np.void, message: np.void) -> None:
         intent["state"] = WORKING
         intent["side"] = message["side"]
         intent["reason"] = ACCEPTED
+        trader["asked_lots"][message["slot"]] = 0  # what changes of the former order asked for
     if message["action"] == CANCEL:
         intent["state"] = CANCELLING
     else:

@@ -4,7 +4,6 @@ Journal of Risk 3(2), 5-39; equation numbers below are the paper's. Lots are sol
 length tau; `x_j` are held at time `j tau`.
 """
 
-import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -24,23 +23,23 @@ class Impact:
         temporary: eta, price per (lot / time): what trading faster costs.
         permanent: gamma, price per lot: how far each lot moves the price for good.
         fixed: epsilon, price: half the spread and fees.
-        interval: tau, time between two trades.
+        interval: tau, time between two trades; `[n]` where it is another for each of n orders.
     """
 
     sigma: float
     temporary: float
     permanent: float = 0.0
     fixed: float = 0.0
-    interval: float = 1.0
+    interval: float | NDArray[np.float64] = 1.0
 
     @property
-    def adjusted(self) -> float:
+    def adjusted(self) -> float | NDArray[np.float64]:
         """Eta - gamma tau / 2: temporary impact less what the permanent one does meanwhile."""
         return self.temporary - 0.5 * self.permanent * self.interval
 
 
-def urgency(impact: Impact, risk_aversion: float) -> float:
-    """kappa, per unit of time, of discrete trading.
+def urgency(impact: Impact, risk_aversion: float) -> NDArray[np.float64]:
+    """kappa, per unit of time, of discrete trading; `[n]` for n intervals.
 
     2 (cosh(kappa tau) - 1) / tau^2 = lambda sigma^2 / eta~, below eq. 17. (The limit of short
     intervals, sqrt(lambda sigma^2 / eta), is another number.)
@@ -48,26 +47,26 @@ def urgency(impact: Impact, risk_aversion: float) -> float:
     Raises:
         ConfigError: the temporary impact does not outweigh the permanent one.
     """
-    if not impact.adjusted > 0.0:
+    if not np.all(impact.adjusted > 0.0):
         raise ConfigError(
             f"temporary impact ({impact.temporary}) must exceed half the permanent impact of an "
-            f"interval ({0.5 * impact.permanent * impact.interval})"
+            f"interval ({0.5 * impact.permanent * np.max(impact.interval):g})"
         )
     tau = impact.interval
     ratio = risk_aversion * (impact.sigma * tau) ** 2 / (2.0 * impact.adjusted)
-    return math.acosh(ratio + 1.0) / tau
+    return np.asarray(np.arccosh(ratio + 1.0) / tau)
 
 
-def share_held(kappa: float, horizon: ArrayLike, elapsed: ArrayLike) -> NDArray[np.float64]:
+def share_held(kappa: ArrayLike, horizon: ArrayLike, elapsed: ArrayLike) -> NDArray[np.float64]:
     """Share of the order that is held after `elapsed` of `horizon`, eq. 17; kappa 0: a line."""
     total = np.asarray(horizon, np.float64)
     left = np.clip(total - np.asarray(elapsed, np.float64), 0.0, None)
-    if kappa == 0.0:
-        return left / np.maximum(total, 1e-300)
+    kappa = np.asarray(kappa, np.float64)
     # sinh(a) / sinh(b) without overflow
     up = np.exp(kappa * (left - total)) * -np.expm1(-2.0 * kappa * left)
     down = -np.expm1(-2.0 * kappa * total)
-    return up / np.where(down > 0.0, down, 1.0)
+    line = left / np.maximum(total, 1e-300)
+    return np.where(down > 0.0, up / np.where(down > 0.0, down, 1.0), line)
 
 
 def trajectory(
@@ -102,7 +101,6 @@ class AlmgrenChriss:
         temporary_ticks_s: ticks that trading a lot a second faster costs.
         permanent_ticks: ticks by which each lot moves the price for good.
         sigma_ticks: volatility, ticks per square root of a second; None: `calibrated`.
-        step_ms: milliseconds between two decisions.
         distances: passive places of the action set; the place after them takes.
         shares: sizes of the action set.
 
@@ -114,7 +112,6 @@ class AlmgrenChriss:
     temporary_ticks_s: float = 0.05
     permanent_ticks: float = 0.0
     sigma_ticks: float | None = None
-    step_ms: float = 250.0
     distances: int = 4
     shares: int = 5
 
@@ -124,9 +121,10 @@ class AlmgrenChriss:
             value = getattr(self, field)
             if value is not None and not value >= 0.0:
                 raise ConfigError(f"strategy.{field}={value} must be a number of at least 0")
-        if not self.step_ms > 0.0:
-            raise ConfigError(f"strategy.step_ms={self.step_ms} must be a number above 0")
-        urgency(self._impact(0.0), 0.0)
+        if not self.temporary_ticks_s > 0.0:
+            raise ConfigError(
+                f"strategy.temporary_ticks_s={self.temporary_ticks_s} must be a number above 0"
+            )
 
     @property
     def name(self) -> str:
@@ -145,20 +143,23 @@ class AlmgrenChriss:
     def act(self, view: NDArray[np.void]) -> NDArray[np.int64]:
         """`[n, 2]` actions: take what is behind the schedule.
 
+        Two decisions are as far apart as those to the end of the episode are on average, whatever
+        the clock of the environment counts.
+
         Raises:
-            ConfigError: sigma is neither given nor calibrated.
+            ConfigError: sigma is neither given nor calibrated, or the temporary impact does not
+                outweigh the permanent one between two decisions.
         """
         if self.sigma_ticks is None:
             raise ConfigError(
                 "almgren_chriss has no sigma_ticks; set it, or call calibrated(sample) on training "
                 "data first"
             )
-        kappa = urgency(self._impact(self.sigma_ticks), self.risk_aversion)
-        steps, left, step_s = view["steps"], view["steps_left"], self.step_ms * 1e-3
+        steps, left = view["steps"], view["steps_left"]
+        step_s = np.maximum(view["time_left_ns"], 1) * 1e-9 / np.maximum(left, 1)
+        impact = Impact(
+            self.sigma_ticks, self.temporary_ticks_s, self.permanent_ticks, interval=step_s
+        )
+        kappa = urgency(impact, self.risk_aversion)
         held = share_held(kappa, (steps + left) * step_s, (steps + 1) * step_s)
         return child_actions(view, self.distances + 1, behind_schedule(view, held), self.shares)
-
-    def _impact(self, sigma_ticks: float) -> Impact:
-        return Impact(
-            sigma_ticks, self.temporary_ticks_s, self.permanent_ticks, interval=self.step_ms * 1e-3
-        )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from hft_gym.kernel.random import seed_states
 
@@ -33,16 +33,19 @@ class Random:
 
     def act(self, view: NDArray[np.void]) -> NDArray[np.int64]:
         """`[n, 2]` actions, uniform over 0..n_offsets."""
-        place = _hashed(np.full(len(view), self.seed, np.int64), view["tape"])
-        place = _hashed(place, view["decision"])
-        unit = np.stack([(_bits(place, side) >> np.uint64(11)) * _TO_UNIT for side in (0, 1)], 1)
-        return (unit * (self.n_offsets + 1)).astype(np.int64)
+        place = hashed(hashed(np.array([self.seed]), view["tape"]), view["decision"])
+        return choices_of(hashed(place[:, None], np.arange(2)), self.n_offsets + 1)
 
 
-def _bits(place: NDArray[np.int64], side: int) -> NDArray[np.uint64]:
-    return _hashed(place, np.full(len(place), side, np.int64)).view(np.uint64)
+def hashed(key: NDArray[np.int64], word: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Keys for the next word, or bits to choose by; key and word broadcast against each other.
 
-
-def _hashed(key: NDArray[np.int64], word: NDArray[np.int64]) -> NDArray[np.int64]:
-    # the key is scrambled before the word joins, so that (1, 2) and (2, 1) part company
+    The key is scrambled before the word joins, so that (1, 2) and (2, 1) part company.
+    """
     return seed_states(seed_states(key).view(np.int64) ^ word).view(np.int64)
+
+
+def choices_of(bits: NDArray[np.int64], counts: ArrayLike) -> NDArray[np.int64]:
+    """Choices from 0 to `counts` - 1, each as likely, of random bits."""
+    unit = (bits.view(np.uint64) >> np.uint64(11)) * _TO_UNIT
+    return (unit * np.asarray(counts)).astype(np.int64)

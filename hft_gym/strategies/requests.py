@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hft_gym.kernel.random import seed_states
+from hft_gym.strategies.random import choices_of, hashed
 
 CHOICES = 6
 
@@ -51,7 +52,6 @@ class RandomRequests:
     def act(self, view: NDArray[np.void]) -> NDArray[np.int64]:
         """`[n, 6]` actions."""
         counts = np.array([4, self.slots, 2, 2 * self.reach_ticks + 1, self.sizes, 6])
-        key = seed_states(np.array([self.seed], np.int64)).view(np.int64)
-        moments = seed_states(view["ts_local_ns"] ^ key).view(np.int64)
-        drawn = seed_states(moments[:, None] ^ np.arange(CHOICES)) >> np.uint64(11)
-        return (drawn.astype(np.float64) * 2.0**-53 * counts).astype(np.int64)
+        moments = hashed(np.array([self.seed]), view["ts_local_ns"])
+        drawn = seed_states(moments[:, None] ^ np.arange(CHOICES)).view(np.int64)
+        return choices_of(drawn, counts)

@@ -5,12 +5,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from hft_gym.strategies.almgren_chriss import share_held
 from hft_gym.strategies.children import behind_schedule, child_actions
 
 
 @dataclass(frozen=True, slots=True)
 class Twap:
     """Take equal parts at equal distances in decisions; the last one leaves nothing.
+
+    It is the schedule of Almgren and Chriss without aversion to risk.
 
     Attributes:
         distances: passive places of the action set; the place after them takes.
@@ -27,7 +30,6 @@ class Twap:
 
     def act(self, view: NDArray[np.void]) -> NDArray[np.int64]:
         """`[n, 2]` actions: take what is behind the schedule."""
-        left, all_steps = view["steps_left"], view["steps"] + view["steps_left"]
-        share_held = np.maximum(left - 1, 0) / np.maximum(all_steps, 1)
-        lots = behind_schedule(view, share_held)
+        steps = view["steps"]
+        lots = behind_schedule(view, share_held(0.0, steps + view["steps_left"], steps + 1))
         return child_actions(view, self.distances + 1, lots, self.shares)

@@ -6,11 +6,14 @@ from stable_baselines3.common.vec_env import VecNormalize
 from agents import build, settings
 from agents.vec_env import HftVecEnv
 from hft_gym.envs.actions.box_quotes import BoxQuotes
+from hft_gym.envs.actions.level_quotes import LevelQuotes
 from hft_gym.envs.actions.touch_quotes import TouchQuotes
 from hft_gym.envs.defaults import MARKET_FEATURES, MODELS
+from hft_gym.envs.interfaces import check_parts
 from hft_gym.envs.observations.flat import Flat
 from hft_gym.envs.observations.stacked import Stacked
 from hft_gym.errors import ConfigError
+from hft_gym.features.own_orders import OrderLots
 from hft_gym.market.interfaces import VenueRules
 from hft_gym.market.records import SelfTrade, WhenCrossed
 from tests.agents.fake_core import FakeCore
@@ -51,6 +54,15 @@ def test_rules_act_by_the_touch_whatever_the_agent_does(config):
     assert build.rule_models(boxed).action == TouchQuotes(lots=3, post_only=False)
     assert settings.of_new_run(composed("action=box_quotes")).strategy.do_nothing.n_offsets == 6
     assert settings.of_new_run(composed("action=mid_quotes")).strategy.do_nothing.n_offsets == 8
+
+
+def test_rules_are_not_asked_for_features_of_orders_that_only_the_agent_has(config):
+    chosen = build.models(config)
+    chosen = chosen._replace(action=LevelQuotes(3), own_features=(OrderLots(1), OrderLots(5)))
+    check_parts(chosen, 10)
+    of_rules = build.rule_models(chosen)
+    assert of_rules.own_features == (OrderLots(1),)
+    check_parts(of_rules, 10)
 
 
 def test_the_example_of_a_sum_is_one():

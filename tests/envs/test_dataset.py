@@ -1,10 +1,12 @@
 """Datasets: what they hold, how they are split, what does not fit."""
 
+import os
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from hft_gym.envs import dataset
 from hft_gym.envs.dataset import (
     MARGIN_TICKS,
     Dataset,
@@ -218,3 +220,18 @@ def test_warming_up_leaves_out_the_beginning_of_every_stretch(dataset):
     for decisions in (-1, 600):
         with pytest.raises(ConfigError, match="warm_up_decisions"):
             dataset.warmed_up(decisions)
+
+
+def test_tapes_are_made_ready_by_no_more_threads_than_may_run(monkeypatch):
+    widths = []
+
+    class Pool(dataset.ThreadPoolExecutor):
+        def __init__(self, threads):
+            widths.append(threads)
+            super().__init__(threads)
+
+    monkeypatch.setattr(dataset, "ThreadPoolExecutor", Pool)
+    monkeypatch.setattr(os, "cpu_count", lambda: 64)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda pid: {0, 1}, raising=False)
+    Dataset.of([random_tape(60 + k, 300) for k in range(3)], ByTime(2.0), ())
+    assert widths == [2]

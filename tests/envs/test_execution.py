@@ -4,14 +4,16 @@ import gymnasium as gym
 import numpy as np
 import pytest
 
+from hft_gym.envs.actions.child_orders import ChildOrders
 from hft_gym.envs.core import BatchCore
 from hft_gym.envs.execution import MODELS, ExecutionEnv, ExecutionVectorEnv
 from hft_gym.envs.tasks.execution import Execution
 from hft_gym.evaluation.rollout import RulePolicy, held_out_windows, judge
-from hft_gym.strategies.almgren_chriss import AlmgrenChriss
+from hft_gym.strategies.almgren_chriss import AlmgrenChriss, Impact, trajectory
 from hft_gym.strategies.immediate import Immediate
 from hft_gym.strategies.passive_then_aggressive import PassiveThenAggressive
 from hft_gym.strategies.twap import Twap
+from tests.envs.hand_made import STEP_MS, core_in, still_market
 
 pytestmark = pytest.mark.kernel
 
@@ -19,7 +21,7 @@ EPISODE = 20
 RULES = (
     Immediate(),
     Twap(),
-    AlmgrenChriss(0.01, sigma_ticks=10.0, step_ms=2.0, temporary_ticks_s=0.01),
+    AlmgrenChriss(0.01, sigma_ticks=10.0, temporary_ticks_s=0.01),
     PassiveThenAggressive(0.7),
 )
 
@@ -63,6 +65,48 @@ def test_patience_is_rewarded_and_haste_is_not(judged):
     assert passive["passive_then_aggressive"] > 0.2 > passive["immediate"]
     cost = {name: float(np.mean(e["shortfall_ticks"])) for name, e in judged.items()}
     assert cost["passive_then_aggressive"] < cost["immediate"]
+
+
+LOTS, DECISIONS = 20, 10
+EXACT = MODELS._replace(action=ChildOrders(shares=LOTS))
+# urgent enough to bend the line, not so urgent that all is traded at once
+BENT = Impact(sigma=10.0, temporary=0.01, interval=STEP_MS * 1e-3)
+WANTED = {
+    "immediate": [LOTS] + [0] * DECISIONS,
+    "twap": np.linspace(LOTS, 0, DECISIONS + 1),
+    "almgren_chriss": trajectory(LOTS, DECISIONS, BENT, 0.5),
+    "passive_then_aggressive": [LOTS] * 8 + [0] * 3,
+}
+SCHEDULED = (
+    Immediate(shares=LOTS),
+    Twap(shares=LOTS),
+    AlmgrenChriss(0.5, sigma_ticks=10.0, temporary_ticks_s=0.01, shares=LOTS),
+    PassiveThenAggressive(0.7, shares=LOTS),
+)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("lots", [LOTS, -LOTS])
+@pytest.mark.parametrize("rule", SCHEDULED, ids=lambda rule: rule.name)
+def test_what_is_held_follows_the_schedule_to_half_a_lot(rule, lots):
+    deep = still_market(book=((1, 100, 500), (-1, 103, 500)))
+    core = core_in(deep, EXACT, decisions=DECISIONS, inventory=lots)
+    held, ended = [abs(lots)], False
+    while not ended:
+        _, _, terminated, truncated = core.step(rule.act(core.view()))
+        held.append(abs(int(core.view()["position_lots"][0])))
+        ended = bool(terminated[0] | truncated[0])
+    wanted = np.asarray(WANTED[rule.name], float)
+    assert held[-1] == 0
+    assert np.abs(np.array(held) - wanted[: len(held)]).max() <= 0.5 + 1e-9
+    assert not core.finished["forced_lots"][0]
+    assert core.finished["taker_lots"][0] == LOTS
+
+
+def test_the_bent_schedule_is_none_of_the_others():
+    held = WANTED["almgren_chriss"]
+    assert LOTS / 4 < held[1] < WANTED["twap"][1] - 1
+    assert held[2] > 1
 
 
 @pytest.mark.long

@@ -82,6 +82,20 @@ def test_the_retreating_side_moves_first(ticks, first):
     assert sent(env) == (moves if first == 0 else moves[::-1])
 
 
+@pytest.mark.parametrize("px_ticks", [90, 110])
+def test_the_price_of_an_order_that_is_gone_decides_nothing(px_ticks):
+    env = env_wanting(bid=(px_ticks, 2), ask=(120, 2))
+    requote(MODELS.market, TAPE, env, LIMIT)
+    env["trader"]["intents"][0]["state"] = Intent.NONE  # filled
+    want(env, (100, 2), (104, 2))
+    requote(MODELS.market, TAPE, env, LIMIT)
+    assert sent(env) == [(Action.MODIFY, 1, 104, 2), (Action.NEW, 0, 100, 2)]
+    env["trader"]["intents"][0]["state"] = Intent.NONE
+    want(env, (105, 2), (107, 2))  # the ask must leave before the bid comes
+    requote(MODELS.market, TAPE, env, LIMIT)
+    assert sent(env) == [(Action.MODIFY, 1, 107, 2), (Action.NEW, 0, 105, 2)]
+
+
 def test_no_quote_is_a_cancel_and_then_silence():
     env = env_wanting()
     requote(MODELS.market, TAPE, env, LIMIT)

@@ -68,6 +68,18 @@ def test_the_retreating_side_moves_first():
     assert [m[2] for m in want(env, [(98, 1)], [(101, 1)])] == [1, -1]
 
 
+@pytest.mark.parametrize("px_ticks", [90, 110])
+def test_the_price_of_an_order_that_is_gone_decides_nothing(px_ticks):
+    env = env_of(DTYPE)
+    want(env, [(px_ticks, 1)], [(120, 1)])
+    answered(env, 0, 0)  # filled
+    assert [m[2] for m in want(env, [(100, 1)], [(104, 1)])] == [-1, 1]
+    want(env, [(100, 1), (px_ticks, 1)], [(120, 1)])
+    answered(env, 2, 0)
+    assert [m[2] for m in want(env, [(101, 1)], [(121, 1)])] == [-1, 1]
+    assert [m[2] for m in want(env, [(99, 1)], [(103, 1)])] == [1, -1]
+
+
 def test_levels_come_and_go():
     env = env_of(DTYPE)
     want(env, [(100, 1), (99, 1), (98, 1)], [])
@@ -136,3 +148,70 @@ def test_random_wishes_are_met_as_far_as_orders_are_free():
                 want(env, *sides, limit=100)
                 prices = sorted(px for px, lots in wanted if lots > 0)
                 assert sorted(px for px, _ in working(env, side)) == prices
+
+
+def test_a_level_grows_only_when_the_others_have_shrunk():
+    env = env_of(DTYPE)
+    want(env, [(100, 5), (99, 5)], [])
+    settle(env)
+    told = want(env, [(100, 1), (98, 9)], [])  # the five at 100 may fill before they are cut
+    assert told == [(Action.MODIFY, 0, 1, 100, 1), (Action.MODIFY, 2, 1, 98, 5)]
+    answered(env, 0, leaves_lots=1)
+    answered(env, 2)
+    assert want(env, [(100, 1), (97, 9)], []) == [(Action.MODIFY, 2, 1, 97, 9)]
+    assert want(env, [(100, 1), (97, 9), (96, 9)], []) == []
+
+
+def changed(order, message):
+    """What the exchange makes of an order `[side, px, leaves, filled]` by a message."""
+    action, _, side, px, lots, filled_before = message
+    if action == Action.NEW:
+        return [side, px, lots, 0]
+    gone = order[3] - filled_before
+    leaves = max(0, lots - gone) if action == Action.MODIFY and order[2] > 0 else 0
+    return [order[0], px, leaves, order[3]]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_no_position_breaks_the_limit_whatever_fills_before_messages_arrive(seed):
+    """Sizes of their own at every level; messages and answers take random times."""
+    random = np.random.default_rng(seed)
+    env = env_of(DTYPE)
+    orders, position, closest = [[0, 0, 0, 0, 0] for _ in range(2 * LEVELS)], 0, 0
+    under_way, answers = [], []
+
+    for step in range(600):
+        sides = []
+        for first, middle in ((0, 100), (1, 103)):
+            px = middle - (1 - 2 * first) * random.integers(0, 3, LEVELS)
+            sides.append(
+                list(zip(px.tolist(), random.integers(0, 9, LEVELS).tolist(), strict=True))
+            )
+        intents = env["trader"]["intents"]
+        filled = intents["filled_lots"].tolist()
+        under_way += [(*m, filled[m[1]], int(intents["order_id"][m[1]])) for m in want(env, *sides)]
+        while under_way and random.random() < 0.6:
+            *message, order_id = under_way.pop(0)
+            slot = message[1]
+            orders[slot] = [*changed(orders[slot], message), order_id]
+            answers.append((slot, 1, 0, *orders[slot][2:]))
+        way = 1 if step % 80 < 40 else -1  # long enough to come to the limit
+        for slot, order in enumerate(orders):
+            if order[0] == way and order[2] > 0 and random.random() < 0.7:
+                lots = int(random.integers(1, order[2] + 1))
+                order[2], order[3] = order[2] - lots, order[3] + lots
+                position += way * lots
+                answers.append((slot, 0, way * lots, *order[2:]))
+        closest = max(closest, abs(position))
+        assert abs(position) <= LIMIT
+        while answers and random.random() < 0.8:
+            slot, count, lots, leaves, filled_lots, order_id = answers.pop(0)
+            intent = intents[slot]
+            env["trader"]["known_position_lots"] += lots
+            if intent["order_id"] != order_id:
+                continue
+            intent["in_flight"] -= count
+            intent["leaves_lots"], intent["filled_lots"] = leaves, filled_lots
+            if leaves == 0:
+                intent["state"] = Intent.NONE
+    assert closest == LIMIT

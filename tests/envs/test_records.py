@@ -13,6 +13,7 @@ from hft_gym.envs.records import (
     VIEW_DTYPE,
     env_dtype,
 )
+from tests.kernel.records import is_taken_for
 
 
 def test_records_are_aligned():
@@ -50,3 +51,12 @@ def test_a_record_has_room_for_what_is_asked():
     assert wide["task"].names == ("lots",)
     assert env_dtype() == ENV_DTYPE
     assert not {"acting", "task"} & set(ENV_DTYPE.names)
+
+
+def test_an_environment_with_fields_of_its_parts_is_not_taken_for_one_without():
+    fields = (("lots", "i8"),)
+    wide = [env_dtype(), env_dtype(task=fields), env_dtype(acting=fields)]
+    wide.append(env_dtype(acting=fields, task=fields))
+    for one in wide:
+        for other in wide:
+            assert one is other or not is_taken_for(one, other)

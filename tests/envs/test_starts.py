@@ -8,6 +8,7 @@ import pytest
 from hft_gym.envs.core import BatchCore
 from hft_gym.envs.dataset import split
 from hft_gym.envs.defaults import MODELS
+from hft_gym.envs.interfaces import OpenEnded
 from hft_gym.envs.starts import check_windows, read_starts, window_seeds
 from hft_gym.errors import ConfigError
 from tests.envs.samples import random_actions
@@ -91,6 +92,26 @@ def test_an_inventory_earns_nothing_before_the_market_moves(dataset):
     assert ask.tolist() == np.abs(lots).tolist()
 
 
+def test_an_inventory_of_nothing_is_told_too(dataset):
+    models = MODELS._replace(task=OpenEnded(start_lots=9))
+    core = BatchCore(dataset, models, 30, episode_decisions=EPISODE)
+    place = {"tape": 0, "decision": 50}
+    core.reset(np.arange(30), options=place)
+    drawn = core.view()["position_lots"]
+    assert (drawn != 0).sum() > 20
+    core.reset(np.arange(30), options={**place, "inventory": [0, None, 3] * 10})
+    view = core.view()
+    assert (view["position_lots"][0::3] == 0).all()
+    assert (view["pnl_ticks"][0::3] == 0).all()
+    assert view["position_lots"][1::3].tolist() == drawn[1::3].tolist()
+    assert (view["position_lots"][2::3] == 3).all()
+    core.reset(np.arange(30), options={**place, "inventory": 0})
+    assert (core.view()["position_lots"] == 0).all()
+    for _ in range(EPISODE):
+        core.step(np.full((30, 2), 6))
+    assert (core.finished["pnl_ticks"] == 0).all()
+
+
 def test_an_inventory_lasts_one_episode(dataset):
     core = core_of(dataset, 2)
     core.reset(options={"inventory": 3})
@@ -156,7 +177,7 @@ def test_nothing_asked_is_a_draw_for_all(dataset):
     assert len(found.draws) == 1
     assert found.draws[0].wanted.all()
     assert (found.windows == -1).all()
-    assert not found.inventory_lots.any()
+    assert not found.holds.any()
 
 
 def test_windows_are_checked(dataset):
@@ -180,3 +201,12 @@ def test_a_window_has_random_numbers_of_its_own(dataset):
     core.reset_at(windows, mask=np.array([False, True, False]))
     assert core.envs["trader"]["random_state"].tolist() == [others[0], first[1], others[2]]
     assert len(set(window_seeds(windows))) == 3
+
+
+def test_no_two_windows_share_a_seed():
+    tapes, firsts = np.meshgrid([0, 1, 2, 500], [0, 1, 2, 7, 10**9, 2**40 - 1])
+    windows = np.stack([tapes.ravel(), firsts.ravel(), firsts.ravel() + 5], 1)
+    seeds = window_seeds(windows)
+    assert len(set(seeds.tolist())) == len(windows)
+    assert seeds[0] == 0
+    assert window_seeds(np.array([[1, 5, 25]])).tolist() == [2**40 + 5]

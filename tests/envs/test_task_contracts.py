@@ -13,8 +13,9 @@ from agents.vec_env import HftVecEnv
 from hft_gym.envs import execution, order_entry, trading
 from hft_gym.envs.core import BatchCore
 from hft_gym.envs.dataset import Dataset
-from hft_gym.envs.defaults import LEVEL_MODELS, MARKET_FEATURES
+from hft_gym.envs.defaults import LEVEL_MODELS, MARKET_FEATURES, MODELS
 from hft_gym.envs.grid import ByTime
+from hft_gym.envs.tasks.flat_at_end import FlatAtEnd
 from hft_gym.market.latencies.constant import Constant
 from hft_gym.tape.market_tape import MarketTape
 from hft_gym.tape.rows import COLUMNS
@@ -28,6 +29,7 @@ EPISODE, STEPS = 12, 30
 TASKS = [
     pytest.param(("Execution", execution.MODELS), id="execution"),
     pytest.param(("MarketMaking", LEVEL_MODELS), id="levels"),
+    pytest.param(("MarketMaking", MODELS._replace(task=FlatAtEnd(start_lots=3))), id="flat_at_end"),
     pytest.param(("Trading", trading.MODELS), id="trading"),
     pytest.param(("OrderEntry", order_entry.MODELS), id="order_entry"),
 ]

@@ -25,9 +25,14 @@ def test_the_best_of_our_orders_is_shown():
     intents = intents_of(
         (1, 100, 2, works), (-1, 105, 3, works), (1, 101, 4, ends), (1, 102, 9, none)
     )
-    assert [int(x[0]) for x in best_of(intents, 1, 0)] == [101, 4]
-    assert [int(x[0]) for x in best_of(intents, -1, 1)] == [105, 3]
-    assert int(best_of(intents_of((1, 100, 2, works)), -1, 1)[1][0]) == 0
+    assert [int(x[0]) for x in best_of(intents, 1)] == [101, 4]
+    assert [int(x[0]) for x in best_of(intents, -1)] == [105, 3]
+
+
+def test_an_order_that_is_gone_is_not_shown_by_its_old_price():
+    intents = intents_of((1, 100, 2, Intent.WORKING), (-1, 105, 3, Intent.NONE))
+    assert [int(x[0]) for x in best_of(intents, -1)] == [0, 0]
+    assert [int(x[0]) for x in best_of(intents_of((-1, 105, 3, Intent.NONE)), 1)] == [0, 0]
 
 
 @pytest.mark.parametrize("dtype", [env_dtype(), env_dtype(1), record_of(EXECUTION)])

@@ -44,3 +44,15 @@ def test_an_order_of_the_other_side_goes_first():
     assert env["trader"]["intents"][0]["state"] == Intent.CANCELLING
     answered(env, 0, leaves_lots=0)
     assert want(env, side=-1, px_ticks=103) == [(Action.NEW, 0, -1, 103, 4)]
+
+
+def test_a_growing_order_is_asked_for_once():
+    env = env_of()
+    want(env)
+    answered(env, 0, leaves_lots=4)
+    assert want(env, lots=9, grows=1) == [(Action.MODIFY, 0, 1, 100, 9)]
+    assert want(env, lots=9, grows=1) == []  # it is on its way
+    assert want(env, lots=6, grows=1) == [(Action.MODIFY, 0, 1, 100, 6)]  # nine may be too many
+    answered(env, 0, leaves_lots=6)
+    assert want(env, lots=6, grows=1) == []
+    assert want(env, lots=7, grows=1) == [(Action.MODIFY, 0, 1, 100, 7)]

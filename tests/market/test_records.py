@@ -15,6 +15,7 @@ from hft_gym.market.records import (
     Reason,
     trader_dtype,
 )
+from tests.kernel.records import is_taken_for
 
 
 def test_records_are_aligned_and_hold_their_parts():
@@ -57,5 +58,13 @@ def test_answers_never_run_out_of_room(sizes):
 
 def test_models_may_add_fields():
     wide = trader_dtype(2, extra=[("latency_share", "f8")])
-    assert wide.names[:-1] == trader_dtype(2).names
+    assert set(wide.names) - set(trader_dtype(2).names) == {"latency_share"}
     assert wide["latency_share"] == np.dtype("f8")
+
+
+def test_a_trader_with_fields_of_a_model_is_not_taken_for_one_without():
+    latency, fees = ("latency_share", "f8"), ("fees_share", "f8")
+    wide = [trader_dtype(extra=extra) for extra in ((), (latency,), (fees,), (latency, fees))]
+    for one in wide:
+        for other in wide:
+            assert one is other or not is_taken_for(one, other)

@@ -3,6 +3,7 @@
 import pytest
 
 from hft_gym.market.records import Action, Event, Intent, Reason
+from hft_gym.market.risk.exposure import raise_asked, slot_lots
 from hft_gym.market.sending import free_slot
 from tests.market.desk import Desk
 from tests.market.plugs import SIZES, AtMost
@@ -70,3 +71,15 @@ def test_a_limit_of_nothing_has_the_usual_reason():
     desk = Desk(risk=AtMost(0, 101))
     assert desk.new(-1, 1, 1, 99) == -Reason.RISK_LIMIT
     assert desk.me["message_count"] == 0
+
+
+def test_what_was_asked_of_a_former_order_does_not_count_for_the_next():
+    desk = Desk()
+    desk.new(0, 1, 1, 99, lots=3)
+    raise_asked(desk.me, 0, 9)
+    desk.modify(0, 1, 99, 9)
+    assert slot_lots(desk.me, 0) == 9
+    desk.cancel(0, 2)
+    desk.run(4)
+    assert desk.new(0, 5, 1, 99, lots=2) > 0
+    assert slot_lots(desk.me, 0) == 2

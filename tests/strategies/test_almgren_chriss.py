@@ -58,11 +58,12 @@ def test_urgency_does_not_overflow():
 
 
 def test_the_rule_trades_what_is_behind_its_schedule():
-    rule = AlmgrenChriss(0.02, sigma_ticks=2.0, temporary_ticks_s=0.05, step_ms=250.0, shares=100)
+    rule = AlmgrenChriss(0.02, sigma_ticks=2.0, temporary_ticks_s=0.05, shares=100)
     steps = np.arange(20)
     held = share_held(urgency(Impact(2.0, 0.05, interval=0.25), 0.02), 5.0, 0.25 * (steps + 1))
     view = view_of(20, start_position_lots=-100, position_lots=-100, steps=steps)
     view["steps_left"] = 20 - steps
+    view["time_left_ns"] = (20 - steps) * 250_000_000
     actions = rule.act(view)
     assert (actions[:, 0] == 5).all()
     assert actions[:, 1] + 1 == pytest.approx(100 - 100 * held, abs=0.51)
@@ -71,6 +72,33 @@ def test_the_rule_trades_what_is_behind_its_schedule():
     assert set(late[:, 0].tolist()) <= {0, 5}
     assert (late[late[:, 0] == 5, 1] == 0).all()
     assert rule.name == "almgren_chriss"
+
+
+@pytest.mark.parametrize("step_s", [0.002, 0.25, 30.0])
+def test_the_schedule_keeps_to_the_clock_of_the_environment(step_s):
+    rule = AlmgrenChriss(0.02, sigma_ticks=2.0, temporary_ticks_s=0.05, shares=200)
+    view = view_of(1, start_position_lots=200, position_lots=200, steps=3, steps_left=17)
+    view["time_left_ns"] = round(17 * step_s * 1e9)
+    held = trajectory(200, 20, Impact(2.0, 0.05, interval=step_s), 0.02)
+    assert rule.act(view)[0, 1] + 1 == pytest.approx(200 - held[4], abs=0.51)
+
+
+def test_every_order_has_its_own_clock():
+    rule = AlmgrenChriss(0.02, sigma_ticks=2.0, temporary_ticks_s=0.05, shares=200)
+    fields = {"start_position_lots": 200, "position_lots": 200, "steps": 3, "steps_left": 17}
+    view = view_of(3, **fields)
+    view["time_left_ns"] = [10**8, 4 * 10**9, 0]
+    alone = [rule.act(view[k : k + 1])[0].tolist() for k in range(3)]
+    assert rule.act(view).tolist() == alone
+    assert len({share for _, share in alone}) > 1
+
+
+def test_permanent_impact_that_outweighs_the_temporary_one_is_told_when_it_acts():
+    rule = AlmgrenChriss(sigma_ticks=1.0, permanent_ticks=1.0)
+    view = view_of(1, start_position_lots=10, position_lots=7, steps=9, steps_left=1)
+    view["time_left_ns"] = 250_000_000
+    with pytest.raises(ConfigError, match="must exceed"):
+        rule.act(view)
 
 
 def test_the_last_decision_leaves_nothing():
@@ -84,9 +112,7 @@ def test_the_last_decision_leaves_nothing():
     [
         ({"risk_aversion": -1.0}, "risk_aversion"),
         ({"sigma_ticks": -1.0}, "sigma_ticks"),
-        ({"step_ms": 0.0}, "step_ms"),
-        ({"temporary_ticks_s": 0.0}, "must exceed"),
-        ({"permanent_ticks": 1.0}, "must exceed"),
+        ({"temporary_ticks_s": 0.0}, "temporary_ticks_s"),
     ],
 )
 def test_what_means_nothing_is_refused(fields, told):

@@ -47,7 +47,8 @@ def nearest_whole(value: float, most: int) -> int:
     """Whole number from 0 at -1 to `most` at 1; what is no number is 0."""
     if not value > -1.0:
         return 0
-    return math.floor(0.5 * (min(value, 1.0) + 1.0) * most + 0.5)
+    # NumPy would round a float32 times a whole number to a float32, a kernel does not
+    return math.floor(0.5 * (min(np.float64(value), 1.0) + 1.0) * most + 0.5)
 
 
 @set_targets.implement(BoxQuotes)

@@ -101,11 +101,12 @@ def go_for(
         acting["target_lots"] = target_lots
         acting["since_ns"] = env["ts_local_ns"]
     missing = target_lots - int(env["trader"]["known_position_lots"])
-    side = 1 if missing >= 0 else -1
     if not env["is_tradable"]:
         missing = 0
-    waited_ns = int(env["ts_local_ns"] - acting["since_ns"])
-    px_ticks = placed_px(placement, env, side, waited_ns)
+    side, px_ticks = 1 if missing >= 0 else -1, 0
+    if missing != 0:  # else there is no order to be placed, and maybe no touch to place it by
+        waited_ns = int(env["ts_local_ns"] - acting["since_ns"])
+        px_ticks = placed_px(placement, env, side, waited_ns)
     other = int(env["ask_ticks"] if side > 0 else env["bid_ticks"])
     rests = side * (px_ticks - other) < 0
     work(market, tape, env, 0, Wanted(side, px_ticks, abs(missing), 1 if rests else 0, 1))
@@ -151,7 +152,8 @@ def _carry_out_box(
     action: NDArray[np.float32],
     settings: np.void,
 ) -> None:
-    target, share = int(env["acting"]["target_lots"]), action[0]
+    # a float64: NumPy would round a float32 times a whole number, a kernel does not
+    target, share = int(env["acting"]["target_lots"]), np.float64(action[0])
     if -1.0 <= share <= 1.0:  # what is no number changes nothing
         target = math.floor(share * model.lots + 0.5)
     go_for(model.placement, market, tape, env, target, int(settings["max_position_lots"]))

@@ -176,17 +176,21 @@ def _trades(market: "Market", since_ns: int, stop: int) -> NDArray[np.void]:
 
 
 def _fills(moments: NDArray[np.void]) -> NDArray[np.void]:
-    """Our fills between decisions; the price is exact where one side traded in a step."""
+    """Our fills between decisions; the price is exact where one side traded in a step.
+
+    Else it is that of our order before the step, or of the touch where there was none.
+    """
     bought, traded, cash = (
         np.diff(moments[name]) for name in ("true_position_lots", "lots_traded", "cash_ticks")
     )
     found: list[tuple[Any, ...]] = []
     for at in np.flatnonzero(traded):
         before, ts_ns = moments[at], moments["ts_local_ns"][at + 1]
-        for side, own in ((1, "own_bid_ticks"), (-1, "own_ask_ticks")):
+        for side, name in ((1, "bid"), (-1, "ask")):
             lots = (traded[at] + side * bought[at]) // 2
             if lots > 0:
                 alone = lots == traded[at]
-                px_ticks = -side * cash[at] / lots if alone else before[own]
+                near = f"own_{name}_ticks" if before[f"own_{name}_lots"] > 0 else f"{name}_ticks"
+                px_ticks = -side * cash[at] / lots if alone else before[near]
                 found.append((ts_ns, side, px_ticks, lots))
     return np.array(found, FILL_DTYPE)

@@ -27,6 +27,11 @@ def test_all_numbers_are_equally_far_apart(most):
     assert {nearest_whole(float(v), most) for v in np.linspace(-1, 1, 41)} == set(range(most + 1))
 
 
+@pytest.mark.parametrize(("value", "most", "whole"), [(-0.8, 5, 0), (0.7, 10, 8), (-0.3, 10, 3)])
+def test_a_number_between_two_is_rounded_alike_with_the_compiler_on_or_off(value, most, whole):
+    assert nearest_whole(np.float32(value), most) == whole
+
+
 @pytest.mark.parametrize("value", [math.nan, -math.inf, -7.0])
 def test_what_lies_outside_is_the_nearest_end(value):
     assert nearest_whole(value, 5) == 0

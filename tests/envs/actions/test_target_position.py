@@ -1,11 +1,13 @@
 """From the position wanted to the one order that goes for it."""
 
+from typing import NamedTuple
+
 import numpy as np
 import pytest
 
 from hft_gym.envs.actions.target_position import TargetBox, TargetPosition
 from hft_gym.envs.core import BatchCore
-from hft_gym.envs.interfaces import begin_acting, carry_out, record_of
+from hft_gym.envs.interfaces import begin_acting, carry_out, placed_px, record_of
 from hft_gym.envs.placements.cross import Cross
 from hft_gym.envs.placements.join import Join
 from hft_gym.envs.placements.join_then_cross import JoinThenCross
@@ -82,6 +84,28 @@ def test_the_limit_of_the_position_and_wrong_choices():
     assert act(model, env, 6) == [(CANCEL, 0, 1, 100, 0)]
 
 
+class Marking(NamedTuple):
+    """Counts in the record how often it is asked."""
+
+
+@placed_px.implement(Marking)
+def _placed_px(placement, env, side, waited_ns):
+    env["target_lots"][0] += 1
+    return int(env["bid_ticks"])
+
+
+def test_a_placement_is_asked_only_for_an_order_that_can_be_placed():
+    model = TargetPosition(1, 2, Marking())
+    env = env_for(model)
+    act(model, env, 1)
+    assert env["target_lots"][0] == 0  # nothing is missing
+    act(model, env, 2)
+    assert env["target_lots"][0] == 1
+    env["is_tradable"] = 0
+    assert act(model, env, 2) == [(CANCEL, 0, 1, 100, 0)]
+    assert env["target_lots"][0] == 1
+
+
 def test_only_orders_that_rest_are_post_only():
     for placement, post_only in ((Join(), 1), (Cross(0), 0)):
         model = TargetPosition(1, 1, placement)
@@ -104,6 +128,11 @@ def test_a_box_is_rounded():
     for share, lots in ((1.0, 4), (0.5, 2), (0.1, 0), (-0.4, -2), (-1.0, -4), (0.13, 1)):
         env = env_for(model)
         told = act(model, env, np.array([share], np.float32))
+        assert sum(side * size for _, _, side, _, size in told) == lots
+    # 0.7 and 0.9 are a little less as float32: between 3 and 4, 4 and 5, with the compiler or not
+    for share, lots in ((0.7, 3), (0.9, 4), (-0.3, -2)):
+        env = env_for(TargetBox(5, Join()))
+        told = act(TargetBox(5, Join()), env, np.array([share], np.float32))
         assert sum(side * size for _, _, side, _, size in told) == lots
     env = env_for(model)
     act(model, env, np.array([1.0], np.float32))
@@ -135,14 +164,27 @@ def test_crossing_costs_the_spread_and_gets_there():
 
 
 @pytest.mark.long
-def test_no_position_beyond_the_targets(tiny):
-    core = BatchCore(tiny, MODELS, 16, episode_decisions=30)
+@pytest.mark.parametrize("placement", [Join(), Cross(1), JoinThenCross(0.004, 1)])
+def test_no_position_beyond_the_targets(tiny, placement):
+    """A step ends between where it began, the target of its decision and the one before that.
+
+    Until a message arrives the order of the former target may fill, and no later than that.
+    """
+    models = MODELS._replace(action=TargetPosition(3, 2, placement))
+    core = BatchCore(tiny, models, 16, episode_decisions=30)
     core.reset(np.arange(16))
-    turned = 0
-    for action in actions_of(core.action_space, 90, 16, seed=1, stay=0.7):
-        core.step(action)
-        held = core.envs["trader"]["position_lots"]
-        assert (np.abs(held) <= 1).all()
+    held, target = np.zeros(16, np.int64), np.zeros(16, np.int64)
+    reached, moved = 0, 0
+    for action in actions_of(core.action_space, 120, 16, seed=1, stay=0.7):
+        former, target = target, (action - 3) * 2
+        _, _, terminated, truncated = core.step(action)
+        before, held = held, core.envs["trader"]["position_lots"].copy()
+        done = terminated | truncated  # these have begun anew
+        hull = np.stack([before, former, target])
+        assert ((hull.min(0) <= held) & (held <= hull.max(0)))[~done].all()
         assert (core.envs["trader"]["live_count"].sum(1) <= 1).all()
-        turned += (held != 0).sum()
-    assert turned > 50
+        reached += (held == target)[~done].sum()
+        moved += (held != before)[~done].sum()
+        held[done], target[done] = 0, 0
+    assert reached > 50
+    assert moved > 50

@@ -7,7 +7,15 @@ import pytest
 
 from hft_gym.envs.core import BatchCore
 from hft_gym.envs.defaults import MODELS
-from hft_gym.envs.rendering.scene import LEVELS, MOMENTS, TRADES_LISTED, History, scene_of
+from hft_gym.envs.rendering.scene import (
+    LEVELS,
+    MOMENT_DTYPE,
+    MOMENTS,
+    TRADES_LISTED,
+    History,
+    _fills,
+    scene_of,
+)
 from hft_gym.tape.rows import Kind
 from tests.envs.samples import random_actions
 
@@ -115,3 +123,12 @@ def test_only_the_latest_are_kept(dataset):
     moments = history.of(0)
     assert moments["steps"].tolist() == list(range(41, MOMENTS + 41))
     assert moments["decision"][-1] == core.envs["decision"][0]
+
+
+def test_fills_of_both_sides_in_a_step_are_shown_where_we_stood_or_at_the_touch():
+    moments = np.zeros(2, MOMENT_DTYPE)
+    moments["bid_ticks"], moments["ask_ticks"] = 100, 103
+    moments["own_bid_ticks"], moments["own_bid_lots"] = 99, 2
+    moments["lots_traded"] = [0, 2]
+    fills = _fills(moments)[["side", "px_ticks", "lots"]]
+    assert fills.tolist() == [(1, 99, 1), (-1, 103, 1)]
