@@ -9,10 +9,11 @@ from hft_gym.backtest import context as known
 from hft_gym.backtest import ordering
 from hft_gym.backtest.context import Context
 from hft_gym.backtest.engine import next_turn
+from hft_gym.backtest.guard import ask_guard
 from hft_gym.backtest.memory import Memory
 from hft_gym.backtest.records import Turn
 from hft_gym.kernel.jit import kernel
-from hft_gym.market.interfaces import MarketModels
+from hft_gym.market.interfaces import MarketModels, must_flatten
 from hft_gym.market.records import Action, OrderType, Reason, Request, TimeInForce
 
 TRADED = (int(Reason.FILLED), int(Reason.TAKEN))
@@ -81,6 +82,7 @@ class Desk:
         self.memory = memory
         memory.bind(models)
         self._models = models
+        self._is_guarded = must_flatten.implemented_by(type(models.risk))
         self._desks = memory.desks
         self._clock = memory.desks[0]["clock"]
         self._trader = memory.desks[0]["trader"]
@@ -177,6 +179,10 @@ class Desk:
         """Go on to the next thing to hear of; returns a `records.Turn`."""
         return int(_next_turn(self._models, self._desks))
 
+    def is_stopped(self) -> bool:
+        """Ask the risk model whether trading must stop; if so, it cancels and closes everything."""
+        return self._is_guarded and bool(ask_guard(self._models, self._desks))
+
     @property
     def answer(self) -> np.void:
         """A copy of the answer in hand."""
@@ -197,15 +203,19 @@ def drive(strategy: PythonStrategy, desk: Desk) -> None:
     timer_ns = int(strategy.timer_ns) if hears["on_timer"] else 0
     desk.memory.listen(hears["on_event"], hears["on_fill"] or hears["on_order"], timer_ns)
     while (turn := desk.next_turn()) != Turn.OVER:
-        if turn == Turn.PACKET:
-            strategy.on_event(desk, desk.packet_rows[1] - 1)
-        elif turn == Turn.TIMER:
-            strategy.on_timer(desk, desk.now_ns)
-        elif turn == Turn.LOG_FULL:
+        if turn == Turn.LOG_FULL:
             desk.memory.make_room()
+        elif turn in (Turn.PACKET, Turn.TIMER):
+            if desk.is_stopped():
+                continue
+            if turn == Turn.PACKET:
+                strategy.on_event(desk, desk.packet_rows[1] - 1)
+            else:
+                strategy.on_timer(desk, desk.now_ns)
         else:
             answer = desk.answer
             if answer["position_lots"] != 0:
                 strategy.on_fill(desk, answer)
             if answer["answers"] > 0 or answer["reason"] not in TRADED:
                 strategy.on_order(desk, answer)
+            desk.is_stopped()

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from hft_gym.backtest.statement import Statement
 from hft_gym.market.account import MICROTICKS
 from hft_gym.market.journal.tables import JournalTables
+from hft_gym.market.risk.records import RiskReason
 from hft_gym.tape.instrument import Instrument
 
 PATH_DTYPE = np.dtype(
@@ -36,8 +37,10 @@ class Result:
         start_ns: local time of the start.
         end_ns: local time of the end.
         counts: rows of the tape between start and end, packets and timers the strategy heard of,
-            messages sent, messages rejected, lots traded and lots of these that we took.
+            messages sent, messages rejected, lots traded, lots of these that we took, and breaches
+            of risk limits.
         instrument: what was traded.
+        stop_reason: why the kill switch was on at the end; None: it was not.
         state: the strategy's own record at the end; of a Python strategy, None.
         journal: every event of our orders, one row an order, one row a fill; None if none was kept.
     """
@@ -51,6 +54,7 @@ class Result:
     end_ns: int
     counts: dict[str, int]
     instrument: Instrument
+    stop_reason: RiskReason | None = None
     state: np.void | None = None
     journal: JournalTables | None = None
 

@@ -11,6 +11,7 @@ from hft_gym.backtest.desk import Desk, PythonStrategy, drive
 from hft_gym.backtest.engine import next_turn
 from hft_gym.backtest.feed import known_packet
 from hft_gym.backtest.ground import Ground
+from hft_gym.backtest.guard import stopped_now
 from hft_gym.backtest.interfaces import on_event, on_fill, on_order, on_timer
 from hft_gym.backtest.known_book import mark2_ticks_of
 from hft_gym.backtest.memory import Memory
@@ -25,6 +26,7 @@ from hft_gym.market.journal.tables import JournalTables
 from hft_gym.market.latencies.constant import constant_latency
 from hft_gym.market.queues.fifo import Fifo
 from hft_gym.market.records import Reason
+from hft_gym.market.risk.records import RiskReason
 from hft_gym.tape.market_tape import MarketTape
 
 PACKET, TIMER, ANSWER = int(Turn.PACKET), int(Turn.TIMER), int(Turn.ANSWER)
@@ -153,14 +155,17 @@ def _play(strategy: tuple, models: MarketModels, desks: NDArray[Any], states: ND
     clock = context.desk["clock"]
     while True:
         turn = next_turn(models, desks[0])
-        if turn == PACKET:
-            on_event(strategy, context, int(known_packet(context.desk)["end_row"]) - 1)
-        elif turn == TIMER:
-            on_timer(strategy, context, clock["now_ns"])
-        elif turn == ANSWER:
+        if turn == ANSWER:  # a strategy is told what has become of its orders in any case
             _tell(strategy, context)
-        else:
+            stopped_now((models.risk,), models, desks[0])
+        elif turn != PACKET and turn != TIMER:
             return turn
+        elif stopped_now((models.risk,), models, desks[0]) > 0:
+            continue
+        elif turn == PACKET:
+            on_event(strategy, context, int(known_packet(context.desk)["end_row"]) - 1)
+        else:
+            on_timer(strategy, context, clock["now_ns"])
 
 
 def _result(memory: Memory, span_ns: tuple[int, int], state: np.void | None) -> Result:
@@ -186,8 +191,15 @@ def _result(memory: Memory, span_ns: tuple[int, int], state: np.void | None) -> 
             "rejected": int(trader["rejected"]),
             "lots": int(trader["lots_traded"]),
             "taker_lots": int(trader["taker_lots"]),
+            "breaches": int(trader["risk"]["breach_count"]),
         },
         instrument=tape.meta.instrument,
         state=state,
+        stop_reason=_stop_reason(trader),
         journal=None if memory.journal is None else JournalTables(memory.journal.entries()),
     )
+
+
+def _stop_reason(trader: np.void) -> RiskReason | None:
+    code = int(trader["risk"]["stop_reason"])
+    return RiskReason(code) if code > 0 else None

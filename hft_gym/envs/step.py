@@ -28,7 +28,7 @@ from hft_gym.envs.interfaces import (
     sum_up,
 )
 from hft_gym.envs.levels import note_levels
-from hft_gym.envs.stopping import stop_if_told, stopped
+from hft_gym.envs.stopping import stopped
 from hft_gym.envs.warm import STATE_AHEAD, TAPE_AHEAD, warm_state, warm_tape
 from hft_gym.features.engine import DECISION_DTYPE
 from hft_gym.features.interfaces import level_readers, write_own
@@ -37,6 +37,7 @@ from hft_gym.kernel.jit import enable_cache, inlined_kernel, kernel
 from hft_gym.kernel.random import below
 from hft_gym.market.account import learn
 from hft_gym.market.exchange import advance
+from hft_gym.market.risk.kill import stop_if_told
 
 
 class World(NamedTuple):

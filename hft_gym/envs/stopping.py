@@ -1,4 +1,4 @@
-"""The kill switch in an environment: what it does before an action, and when that is the end.
+"""The kill switch in an environment: when what it does instead of an action is the end.
 
 A risk model that stops nobody costs nothing: no line of this is compiled for it.
 """
@@ -9,7 +9,6 @@ from hft_gym.kernel.interface import unrolled
 from hft_gym.kernel.jit import kernel
 from hft_gym.market.interfaces import must_flatten
 from hft_gym.market.risk.exposure import live_orders
-from hft_gym.market.risk.kill import enforce
 
 
 @kernel
@@ -20,14 +19,7 @@ def has_stopped(risk: tuple, trader: np.void, now_ns: int) -> bool:
     return trader["known_position_lots"] == 0 and live_orders(trader) == 0
 
 
-# Both take the risk model as a tuple of one and return how many of them say so.
-stop_if_told = unrolled(
-    "stop_if_told(risks, models, tape, trader, now_ns)",
-    "total += enforce(models, tape, trader, now_ns)",
-    only=must_flatten,
-    total="total",
-    enforce=enforce,
-)
+# Takes the risk model as a tuple of one and returns how many of them say so.
 stopped = unrolled(
     "stopped(risks, trader, now_ns)",
     "total += has_stopped(risks[{k}], trader, now_ns)",

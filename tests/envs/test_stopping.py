@@ -6,11 +6,12 @@ import pytest
 from hft_gym.envs.actions.target_position import TargetPosition
 from hft_gym.envs.core import BatchCore
 from hft_gym.envs.placements.cross import Cross
-from hft_gym.envs.stopping import has_stopped, stop_if_told, stopped
+from hft_gym.envs.stopping import has_stopped, stopped
 from hft_gym.envs.trading import MODELS
 from hft_gym.market.interfaces import NoRisk
 from hft_gym.market.margin import Margin
 from hft_gym.market.records import Intent
+from hft_gym.market.risk.kill import stop_if_told
 from hft_gym.market.risk.limits import Limits
 from hft_gym.market.risk.losses import stop
 from hft_gym.market.risk.records import RiskReason

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from hft_gym.kernel.interface import unrolled
 from hft_gym.kernel.jit import kernel
 from hft_gym.market.interfaces import Entry, MarketModels, must_flatten, note
 from hft_gym.market.records import Action, Event, Intent, OrderType, Request, TimeInForce
@@ -52,3 +53,14 @@ def enforce(models: MarketModels, tape: np.void, trader: np.void, now_ns: int) -
     cancel_all(models, tape, trader, now_ns)
     close_position(models, tape, trader, now_ns)
     return True
+
+
+# `enforce` for a risk model in a tuple of one: how many are stopped. Nothing is compiled for one
+# that stops nobody.
+stop_if_told = unrolled(
+    "stop_if_told(risks, models, tape, trader, now_ns)",
+    "total += enforce(models, tape, trader, now_ns)",
+    only=must_flatten,
+    total="total",
+    enforce=enforce,
+)
