@@ -37,6 +37,7 @@ SETTINGS_DTYPE = np.dtype(
         ("episode_decisions", "i8"),
         ("max_position_lots", "i8"),
         ("ruin_ticks", "f8"),  # an episode that has lost so much ends; 0: never
+        ("advance_address", "u8"),  # of the machine code of the exchange
         ("autoreset", "u1"),
     ],
     align=True,

@@ -24,18 +24,22 @@ from hft_gym.envs.interfaces import (
     carry_out,
     conclude,
     is_complete,
+    record_of,
     step_reward,
     sum_up,
 )
 from hft_gym.envs.levels import note_levels
+from hft_gym.envs.records import MARKET_DTYPE
 from hft_gym.envs.stopping import stopped
 from hft_gym.envs.warm import STATE_AHEAD, TAPE_AHEAD, warm_state, warm_tape
 from hft_gym.features.engine import DECISION_DTYPE
 from hft_gym.features.interfaces import level_readers, write_own
 from hft_gym.kernel.address import column, unowned
+from hft_gym.kernel.far import call_at, machine_code_of
 from hft_gym.kernel.jit import enable_cache, inlined_kernel, kernel
 from hft_gym.kernel.random import below
 from hft_gym.market.account import learn
+from hft_gym.market.columns import BOOK_DTYPE
 from hft_gym.market.exchange import advance
 from hft_gym.market.risk.kill import stop_if_told
 
@@ -131,7 +135,9 @@ def step_one(
     decision = decisions[env["decision"]]
     now_ns = decision["ts_local_ns"]
     env["step_s"] = (now_ns - env["ts_local_ns"]) * 1e-9
-    advance(models.market, tape, book, trader, decision["row"], now_ns)
+    # by its address: an exchange is compiled once, not again with everything around it
+    exchange = (models.market, tape, book, trader, decision["row"], now_ns)
+    call_at(settings["advance_address"], advance, exchange)
 
     look(env, decision)
     learn(env["trader"], now_ns)
@@ -255,6 +261,7 @@ class Kernels(NamedTuple):
     step: Callable[..., None]
     begin: Callable[..., None]
     begin_at: Callable[..., None]
+    advance_address: int  # of the machine code of the exchange
 
 
 def bind(models: Models) -> Kernels:
@@ -315,4 +322,10 @@ def bind(models: Models) -> Kernels:
         begin_batch_at(models, world, batch, places, observations)
 
     enable_cache()
-    return Kernels(step, begin_wanted, begin_at)
+    return Kernels(step, begin_wanted, begin_at, _advance_address(models))
+
+
+def _advance_address(models: Models) -> int:
+    market, book = np.zeros(1, MARKET_DTYPE)[0], np.zeros(1, BOOK_DTYPE)[0]
+    trader = np.zeros(1, record_of(models))[0]["trader"]
+    return machine_code_of(advance, models.market, market["columns"], book, trader, 0, 0)

@@ -11,6 +11,7 @@ from typing import Any
 import numba
 from numba import types
 from numba.core import cgutils
+from numba.core.errors import TypingError
 from numba.extending import intrinsic, overload
 
 from hft_gym.kernel.jit import COMPILE_OPTIONS
@@ -60,12 +61,19 @@ def call_at(address: int, kernel: Callable[..., None], arguments: tuple) -> None
         address: of the machine code.
         kernel: the same function, which plain Python calls instead.
         arguments: a tuple, of the very types that the code is for.
+
+    Raises:
+        numba.errors.TypingError: no code was made for such types, when the caller is compiled.
     """
     kernel(*arguments)
 
 
 @overload(call_at, jit_options=COMPILE_OPTIONS)
 def _overloaded_call(address: Any, kernel: Any, arguments: Any) -> Any:
+    if tuple(arguments.types) not in kernel.dispatcher.overloads:
+        name = kernel.dispatcher.py_func.__name__
+        raise TypingError(f"{name} has no machine code for {arguments.types}: ask for it before")
+
     def call(address: Any, kernel: Any, arguments: Any) -> Any:
         _call_at(types.uint64(address), arguments)
 

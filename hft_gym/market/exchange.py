@@ -328,7 +328,7 @@ def _carried_out(trader: np.void) -> None:
     trader["message_count"] -= 1
 
 
-@inlined_kernel
+@kernel
 def advance(
     models: MarketModels, tape: np.void, book: np.void, trader: np.void, stop: int, now_ns: int
 ) -> None:

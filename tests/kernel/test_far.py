@@ -3,6 +3,7 @@
 import numba
 import numpy as np
 import pytest
+from numba.core.errors import TypingError
 
 from hft_gym.kernel.far import call_at, machine_code_of
 from hft_gym.kernel.jit import kernel
@@ -68,3 +69,21 @@ def test_a_kernel_that_returns_something_is_refused():
 
     with pytest.raises(TypeError, match="double returns int64"):
         machine_code_of(double, 1)
+
+
+@pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="no machine code")
+def test_a_caller_for_other_types_than_the_code_is_not_compiled():
+    @kernel
+    def add_too(pair, record, times):
+        record["count"] += pair[0]
+
+    @kernel
+    def add_too_far(pair, records, times):
+        call_at(records[0]["address"], add_too, (pair, records[0], times))
+
+    records = np.zeros(1, RECORD)
+    records["address"] = machine_code_of(add_too, (2, 0.5), records[0], 3)
+    with pytest.raises(TypingError, match="add_too has no machine code"):
+        add_too_far((2.0, 0.5), records, 3)
+    add_too_far((2, 0.5), records, 3)
+    assert records["count"][0] == 2

@@ -123,7 +123,9 @@ class NaiveQuoter(NaiveTrader):
 
     def decide(self, targets, now, post_only):
         """Ask for `targets` [(px, lots) bid, (px, lots) ask]."""
-        order = (1, 0) if targets[0][0] > self.beliefs[0].px else (0, 1)
+        bid = self.beliefs[0]
+        # a bid that does not stand can only come: whatever ask is in its way goes first
+        order = (1, 0) if bid.state == Intent.NONE or targets[0][0] > bid.px else (0, 1)
         for slot in order:
             px, wanted = targets[slot]
             side = 1 if slot == 0 else -1
