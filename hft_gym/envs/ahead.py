@@ -1,7 +1,8 @@
-"""Compile the kernels of environments in a process of its own, while tapes are still being made.
+"""Compile the kernels of environments in other processes, while tapes are still being made.
 
 Compiling takes longer than everything else that must happen before a first step, and holds the
-interpreter's lock; what a second process has compiled, the first one finds in the cache.
+interpreter's lock; what another process has compiled, this one finds in the cache. The exchange is
+half of it and called by its address, so that two processes share the work.
 """
 
 import os
@@ -19,13 +20,13 @@ from hft_gym.envs.interfaces import Models, record_of
 from hft_gym.envs.observations.flat import Flat
 from hft_gym.envs.records import MARKET_DTYPE, SETTINGS_DTYPE, SPAN_DTYPE
 from hft_gym.envs.rewards.outside import as_model
-from hft_gym.envs.step import Kernels, bind
+from hft_gym.envs.step import Kernels, bind, exchange_address
 from hft_gym.kernel.jit import has_cache
 from hft_gym.market.columns import book_records
 
 
 class CompilingAhead:
-    """A context in which another process compiles; at its end it has done so.
+    """A context in which other processes compile; at its end they have done so.
 
     Nothing happens where an earlier process has filled the cache of kernels. An error over there is
     no error here: it comes again, with its message, where the kernels are needed.
@@ -39,7 +40,7 @@ class CompilingAhead:
     def __init__(self, models: Models, others: Sequence[Any] = ()) -> None:
         self._models = models
         self._others = tuple(others)
-        self._process: subprocess.Popen[bytes] | None = None
+        self._processes: list[subprocess.Popen[bytes]] = []
 
     def __enter__(self) -> "CompilingAhead":
         """Begin."""
@@ -49,20 +50,25 @@ class CompilingAhead:
         if has_cache("envs") or has_no_python or is_child:
             return self
         try:
-            wish = pickle.dumps((sys.path, pickle.dumps((self._models, self._others))))
+            models = pickle.dumps((self._models, self._others))
         except (pickle.PicklingError, AttributeError, TypeError):
             return self  # models typed into a prompt
+        for part in PARTS:
+            self._start(pickle.dumps((sys.path, part, models)))
+        return self
+
+    def _start(self, wish: bytes) -> None:
         try:
-            self._process = subprocess.Popen(
+            process = subprocess.Popen(
                 [sys.executable, "-c", _COMMAND], env={**os.environ, _IS_CHILD: "1"},
                 stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             )  # fmt: skip
         except OSError:  # no process left, or no memory: it is compiled here, then
-            return self
-        assert self._process.stdin is not None
-        with suppress(OSError), self._process.stdin as told:  # it may be gone already
+            return
+        self._processes.append(process)
+        assert process.stdin is not None
+        with suppress(OSError), process.stdin as told:  # it may be gone already
             told.write(wish)
-        return self
 
     def __exit__(
         self,
@@ -70,26 +76,26 @@ class CompilingAhead:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Wait for it; give up where something went wrong meanwhile, or goes wrong now."""
-        if self._process is None:
-            return
+        """Wait for them; give up where something went wrong meanwhile, or goes wrong now."""
         try:
             if kind is None:
-                self._process.wait(_PATIENCE_S)
+                for process in self._processes:
+                    process.wait(_PATIENCE_S)
         except subprocess.TimeoutExpired:
             return  # it is compiled here, then
         finally:
-            self._process.kill()
-            self._process.wait()
+            for process in self._processes:
+                process.kill()
+                process.wait()
 
 
 _PATIENCE_S = 600
 _IS_CHILD = "HFT_GYM_COMPILING_AHEAD"
 _COMMAND = """
 import pickle, sys
-sys.path, models = pickle.load(sys.stdin.buffer)
-from hft_gym.envs.ahead import compile_kernels
-compile_kernels(pickle.loads(models)[0])
+sys.path, part, models = pickle.load(sys.stdin.buffer)
+from hft_gym.envs.ahead import PARTS
+PARTS[part](pickle.loads(models)[0])
 """
 
 
@@ -107,3 +113,6 @@ def compile_kernels(models: Models) -> Kernels:
     kernels.begin(*world, *batch, flags, rows, False)
     kernels.step(*world, *batch, actions, rows, numbers, flags, flags, *ended, 0, 0)
     return kernels
+
+
+PARTS = {"exchange": exchange_address, "steps": compile_kernels}

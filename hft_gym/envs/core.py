@@ -19,7 +19,7 @@ from hft_gym.envs.observations.seen import Observation
 from hft_gym.envs.records import SETTINGS_DTYPE
 from hft_gym.envs.rewards.outside import as_model, pay
 from hft_gym.envs.starts import Starts, check_place, check_windows, read_starts, window_seeds
-from hft_gym.envs.step import bind
+from hft_gym.envs.step import bind, exchange_address
 from hft_gym.envs.tasks.benchmarks import table_for
 from hft_gym.envs.view import view_of
 from hft_gym.errors import ConfigError
@@ -93,7 +93,6 @@ class BatchCore:
         self._action_shape = (num_envs, *(self.action_space.shape or ()))
         self._action_dtype = np.dtype(self.action_space.dtype)
         in_kernel, self._reward = as_model(models.reward)
-        self._kernels = bind(models._replace(reward=in_kernel, observation=Flat()))
         self._autoreset = autoreset
         self._world = (table_for(models.task, dataset), spans[fits], self._settings())
         self._envs = aligned_zeros(num_envs, record_of(models))
@@ -103,6 +102,7 @@ class BatchCore:
         self._books = book_records(self._consumed, self._ladders)
         self._final = np.zeros((num_envs, len(self.feature_names)), np.float32)
         self.finished = np.zeros(num_envs, self._envs.dtype["episode"])
+        self._kernels = bind(models._replace(reward=in_kernel, observation=Flat()))
         self._pool = ThreadPoolExecutor(self._threads) if self._threads > 1 else None
         self._seeded = False
 
@@ -110,7 +110,7 @@ class BatchCore:
         settings = np.zeros(1, SETTINGS_DTYPE)
         for name in self._options.keys() & set(SETTINGS_DTYPE.names or ()):
             settings[name] = self._options[name]
-        settings["advance_address"] = self._kernels.advance_address
+        settings["advance_address"] = exchange_address(self.models)
         # a Python reward must see how an episode ended before the next one begins
         settings["autoreset"] = self._autoreset and self._reward is None
         return settings

@@ -261,7 +261,6 @@ class Kernels(NamedTuple):
     step: Callable[..., None]
     begin: Callable[..., None]
     begin_at: Callable[..., None]
-    advance_address: int  # of the machine code of the exchange
 
 
 def bind(models: Models) -> Kernels:
@@ -322,10 +321,12 @@ def bind(models: Models) -> Kernels:
         begin_batch_at(models, world, batch, places, observations)
 
     enable_cache()
-    return Kernels(step, begin_wanted, begin_at, _advance_address(models))
+    return Kernels(step, begin_wanted, begin_at)
 
 
-def _advance_address(models: Models) -> int:
+def exchange_address(models: Models) -> int:
+    """Address of the machine code of the exchange, which `bind`'s step finds in its settings."""
+    enable_cache()
     market, book = np.zeros(1, MARKET_DTYPE)[0], np.zeros(1, BOOK_DTYPE)[0]
     trader = np.zeros(1, record_of(models))[0]["trader"]
     return machine_code_of(advance, models.market, market["columns"], book, trader, 0, 0)

@@ -70,7 +70,8 @@ def call_at(address: int, kernel: Callable[..., None], arguments: tuple) -> None
 
 @overload(call_at, jit_options=COMPILE_OPTIONS)
 def _overloaded_call(address: Any, kernel: Any, arguments: Any) -> Any:
-    if tuple(arguments.types) not in kernel.dispatcher.overloads:
+    known = kernel.dispatcher.overloads
+    if known and tuple(arguments.types) not in known:  # none: another process compiles it
         name = kernel.dispatcher.py_func.__name__
         raise TypingError(f"{name} has no machine code for {arguments.types}: ask for it before")
 

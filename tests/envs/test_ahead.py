@@ -11,9 +11,19 @@ from hft_gym.envs import ahead
 from hft_gym.envs.core import BatchCore
 from hft_gym.envs.defaults import MODELS
 from hft_gym.features.book import Spread
+from hft_gym.market.exchange import advance
 from tests.envs.samples import generated_dataset, random_actions
 
 compiled_only = pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="the compiler is off")
+
+
+@compiled_only
+def test_the_exchange_is_compiled_for_the_types_that_environments_have():
+    assert ahead.PARTS["exchange"](MODELS) != 0
+    compiled = len(advance.signatures)
+    core = BatchCore(generated_dataset(), MODELS, 2, episode_decisions=12)
+    assert len(advance.signatures) == compiled
+    assert core._world[2]["advance_address"][0] == ahead.PARTS["exchange"](MODELS)
 
 
 @compiled_only
@@ -42,15 +52,20 @@ def started(monkeypatch):
     return calls
 
 
+def assert_ended(busy):
+    assert len(busy._processes) == len(ahead.PARTS)
+    assert all(process.returncode not in (0, None) for process in busy._processes)
+
+
 def test_only_an_empty_cache_starts_a_process(started, monkeypatch):
     monkeypatch.setattr(ahead, "has_cache", lambda package: True)
     with ahead.CompilingAhead(MODELS) as idle:
-        assert idle._process is None
+        assert idle._processes == []
     monkeypatch.setattr(ahead, "has_cache", lambda package: False)
     with ahead.CompilingAhead(MODELS) as busy:
         pass
-    assert busy._process.returncode == 0
-    assert len(started) == 1
+    assert [process.returncode for process in busy._processes] == [0, 0]
+    assert len(started) == 2
 
 
 def test_what_goes_wrong_meanwhile_ends_the_process(monkeypatch):
@@ -58,28 +73,28 @@ def test_what_goes_wrong_meanwhile_ends_the_process(monkeypatch):
     monkeypatch.setattr(ahead, "_COMMAND", "import time; time.sleep(600)")
     with pytest.raises(ZeroDivisionError), ahead.CompilingAhead(MODELS) as busy:
         raise ZeroDivisionError
-    assert busy._process.returncode != 0
+    assert_ended(busy)
 
 
 def test_models_that_cannot_be_sent_are_left_alone(started, monkeypatch):
     monkeypatch.setattr(ahead, "has_cache", lambda package: False)
     with ahead.CompilingAhead(MODELS._replace(reward=lambda envs: envs["step_pnl_ticks"])) as idle:
-        assert idle._process is None
+        assert idle._processes == []
     assert started == []
 
 
 def test_the_other_process_knows_the_models(monkeypatch, tmp_path):
-    told = tmp_path / "told.txt"
     command = ahead._COMMAND.replace(
-        "compile_kernels(pickle.loads(models)[0])",
-        f"open({str(told)!r}, 'w').write(repr(pickle.loads(models)))",
+        "PARTS[part](pickle.loads(models)[0])",
+        f"open({str(tmp_path)!r} + '/' + part, 'w').write(repr(pickle.loads(models)))",
     )
     assert command != ahead._COMMAND
     monkeypatch.setattr(ahead, "has_cache", lambda package: False)
     monkeypatch.setattr(ahead, "_COMMAND", command)
     with ahead.CompilingAhead(MODELS, [Spread()]):
         pass
-    assert told.read_text() == repr((MODELS, (Spread(),)))
+    told = {path.name: path.read_text() for path in tmp_path.iterdir()}
+    assert told == dict.fromkeys(ahead.PARTS, repr((MODELS, (Spread(),))))
 
 
 def test_an_interrupt_while_waiting_ends_the_process(monkeypatch):
@@ -96,7 +111,7 @@ def test_an_interrupt_while_waiting_ends_the_process(monkeypatch):
     monkeypatch.setattr(subprocess.Popen, "wait", interrupted)
     with pytest.raises(KeyboardInterrupt), busy:
         pass
-    assert busy._process.returncode not in (0, None)
+    assert_ended(busy)
 
 
 def test_patience_ends(monkeypatch):
@@ -105,7 +120,7 @@ def test_patience_ends(monkeypatch):
     monkeypatch.setattr(ahead, "_PATIENCE_S", 0.05)
     with ahead.CompilingAhead(MODELS) as busy:
         pass
-    assert busy._process.returncode not in (0, None)
+    assert_ended(busy)
 
 
 def test_a_machine_that_starts_no_more_processes(monkeypatch):
@@ -115,7 +130,7 @@ def test_a_machine_that_starts_no_more_processes(monkeypatch):
     monkeypatch.setattr(ahead, "has_cache", lambda package: False)
     monkeypatch.setattr(subprocess, "Popen", none_left)
     with ahead.CompilingAhead(MODELS) as idle:
-        assert idle._process is None
+        assert idle._processes == []
 
 
 @pytest.mark.parametrize("why", ["frozen", "child"])
