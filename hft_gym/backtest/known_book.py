@@ -7,8 +7,7 @@ from hft_gym.backtest.feed import know_until, known_packet
 from hft_gym.book.index import follow_ladder
 from hft_gym.book.ladder import NO_PRICE, place_of
 from hft_gym.kernel.jit import inlined_kernel, kernel
-from hft_gym.market.columns import kind_of, ladder_of, px_of
-from hft_gym.market.sight import show
+from hft_gym.market.columns import kind_of, ladder_of, px_of, show
 from hft_gym.tape.rows import Kind
 
 TRADE = int(Kind.TRADE)

@@ -3,9 +3,8 @@
 import numpy as np
 
 from hft_gym.kernel.jit import kernel
-from hft_gym.market.columns import consumed_of, ladder_of
+from hft_gym.market.columns import consumed_of, ladder_of, show
 from hft_gym.market.records import Intent
-from hft_gym.market.sight import show
 
 NONE = int(Intent.NONE)
 

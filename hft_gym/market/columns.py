@@ -4,14 +4,22 @@ A record is passed as one pointer; a tuple of arrays would be passed as fifty nu
 call. Whoever makes a record keeps the arrays alive.
 """
 
+import functools
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hft_gym.book.index import INDEX_DTYPE, BookIndex
+from hft_gym.book.index import (
+    INDEX_DTYPE,
+    WINDOW_PLACES,
+    BookIndex,
+    load_ladder,
+    load_window,
+)
 from hft_gym.kernel.address import address_of, column
-from hft_gym.kernel.jit import kernel
+from hft_gym.kernel.far import call_at, machine_code_of
+from hft_gym.kernel.jit import enable_cache, kernel
 from hft_gym.tape.market_tape import MarketTape
 
 
@@ -32,6 +40,7 @@ COLUMNS_DTYPE = np.dtype(
         ("rows", "i8"),
         ("session_end_ns", "i8"),
         ("session_end_row", "i8"),  # first row that comes later
+        ("look_up_address", "i8"),  # of the machine code of `look_up`
         *((f"{name}_address", "i8") for name in Columns._fields),
         ("index", INDEX_DTYPE),
     ],
@@ -73,7 +82,8 @@ def columns_record(tape: MarketTape, index: BookIndex | None = None) -> tuple[An
     end_ns = tape.meta.session_end_ns
     end_row = int(np.searchsorted(tape.ts_exchange_ns, end_ns, side="right"))
     addresses = (address_of(array) for array in columns_of(tape))
-    return (len(tape), end_ns, end_row, *addresses, where)
+    looks_up = 0 if index is None else _look_up_address()
+    return (len(tape), end_ns, end_row, looks_up, *addresses, where)
 
 
 def book_records(
@@ -151,3 +161,31 @@ def ladder_of(book: np.void) -> NDArray[np.int32]:
 def consumed_of(book: np.void) -> NDArray[np.int32]:
     """The lots of the tape that this trader has taken."""
     return column(book["consumed_address"], book["places"], np.int32)
+
+
+@kernel
+def show(tape: np.void, book: np.void, row: int, place: int) -> None:
+    """Make a place of the ladder true before `row`: the window round the touch, or all of it."""
+    if not book["low_place"] <= place < book["high_place"]:
+        # by its address: whoever looks at the book would be compiled with all of this
+        call_at(tape["look_up_address"], look_up, (tape, book, np.int64(row), np.int64(place)))
+
+
+@kernel
+def look_up(tape: np.void, book: np.void, row: int, place: int) -> None:
+    """`show` where the place is not true yet."""
+    if book["high_place"] == 0:
+        first, shown = load_window(tape["index"], ladder_of(book), row)
+        book["low_place"], book["shown"] = first, shown
+        book["high_place"] = book["low_place"] + WINDOW_PLACES
+        if book["low_place"] <= place < book["high_place"]:
+            return
+    load_ladder(tape["index"], ladder_of(book), row)
+    book["low_place"], book["high_place"] = 0, book["places"]
+
+
+@functools.cache
+def _look_up_address() -> int:
+    enable_cache()
+    tape, book = np.zeros(1, COLUMNS_DTYPE)[0], np.zeros(1, BOOK_DTYPE)[0]
+    return machine_code_of(look_up, tape, book, 0, 0)

@@ -6,8 +6,6 @@ from hft_gym.book.index import (
     PLACE_MASK,
     WINDOW_PLACES,
     is_crossed_in,
-    load_ladder,
-    load_window,
     lots_near,
     reach_at,
 )
@@ -20,7 +18,7 @@ from hft_gym.book.ladder import (
 from hft_gym.book.uncrossing import CROSSED
 from hft_gym.kernel.jit import kernel
 from hft_gym.kernel.lanes import bits_from, first_bits, highest_bit, lowest_bit
-from hft_gym.market.columns import consumed_of, flags_of, ladder_of
+from hft_gym.market.columns import consumed_of, flags_of, ladder_of, show
 
 BIDS, ASKS = np.uint64(0x5555_5555), np.uint64(0xAAAA_AAAA)  # places of either side in a window
 NONE_SHOWN, NOT_KNOWN = -1, -2
@@ -30,21 +28,6 @@ NONE_SHOWN, NOT_KNOWN = -1, -2
 def is_crossed(tape: np.void, row: int) -> bool:
     """Whether the book is crossed, locked or halted before a row."""
     return is_crossed_in(tape["index"], row) and (flags_of(tape)[row - 1] & CROSSED) != 0
-
-
-@kernel
-def show(tape: np.void, book: np.void, row: int, place: int) -> None:
-    """Make a place of the ladder true before `row`: the window round the touch, or all of it."""
-    if book["low_place"] <= place < book["high_place"]:
-        return
-    if book["high_place"] == 0:
-        first, shown = load_window(tape["index"], ladder_of(book), row)
-        book["low_place"], book["shown"] = first, shown
-        book["high_place"] = book["low_place"] + WINDOW_PLACES
-        if book["low_place"] <= place < book["high_place"]:
-            return
-    load_ladder(tape["index"], ladder_of(book), row)
-    book["low_place"], book["high_place"] = 0, book["places"]
 
 
 @kernel
