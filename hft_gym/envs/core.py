@@ -103,7 +103,7 @@ class BatchCore:
         self._final = np.zeros((num_envs, len(self.feature_names)), np.float32)
         self.finished = np.zeros(num_envs, self._envs.dtype["episode"])
         self._kernels = bind(models._replace(reward=in_kernel, observation=Flat()))
-        self._pool = ThreadPoolExecutor(self._threads) if self._threads > 1 else None
+        self._pool = ThreadPoolExecutor(self._threads - 1) if self._threads > 1 else None
         self._seeded = False
 
     def _settings(self) -> NDArray[Any]:
@@ -186,21 +186,26 @@ class BatchCore:
         kept = (self._final, self.finished)
         arguments = (*self._world, self._envs, self._books, actions, *out, *kept)
         acted = None if self._reward is None else self._envs["is_done"] == 0
-        if self._pool is None:
-            self._kernels.step(*arguments, 0, n)
-        else:
-            edges = [n * k // self._threads for k in range(self._threads + 1)]
-            parts = [
-                self._pool.submit(self._kernels.step, *arguments, first, stop)
-                for first, stop in itertools.pairwise(edges)
-            ]
-            for part in parts:
-                part.result()
+        self._step_slices(arguments)
         if acted is not None:
             out = self._paid(out, acted)
         rows, rewards, terminated, truncated = out
         shown = self._observer.next(rows, terminated | truncated, self._final, self._envs)
         return shown, rewards, terminated, truncated
+
+    def _step_slices(self, arguments: tuple[Any, ...]) -> None:
+        """Let each thread step its slice; the first one is this thread's, which need not wake."""
+        edges = [self.num_envs * k // self._threads for k in range(self._threads + 1)]
+        own, *others = itertools.pairwise(edges)
+        parts = []
+        if self._pool is not None:
+            step = self._kernels.step
+            parts = [self._pool.submit(step, *arguments, first, stop) for first, stop in others]
+        try:
+            self._kernels.step(*arguments, *own)
+        finally:
+            for part in parts:
+                part.result()
 
     @property
     def final_observations(self) -> Observation:
