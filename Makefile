@@ -31,8 +31,10 @@ $(PINS): always
 	@test "$$(cat $@ 2>/dev/null)" = '$(CONSTRAINTS)' || echo '$(CONSTRAINTS)' > $@
 
 # pip would turn every module of every package into byte code; what training imports is enough
-IMPORTED := hydra, matplotlib.pyplot, numba, pyarrow, stable_baselines3, torch._dynamo, \
-  torch.utils.tensorboard
+IMPORTED := hydra, matplotlib.pyplot, numba.core.registry, pyarrow, stable_baselines3, \
+  torch._dynamo, torch.utils.tensorboard
+# what Numba itself imports with the first kernel
+FIRST_KERNEL := numba.core.registry.cpu_target.target_context.refresh()
 $(TO_TRAIN): pyproject.toml $(CONSTRAINTS) $(PINS)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	  echo "hft_gym needs Python 3.11 or newer, $(PYTHON) is not: make install PYTHON=python3.12" >&2; \
@@ -41,7 +43,7 @@ $(TO_TRAIN): pyproject.toml $(CONSTRAINTS) $(PINS)
 	  echo "cannot make .venv: install your system's python3-venv package" >&2; exit 2; }
 	@echo "installing hft_gym and what training needs into .venv (half a minute)"
 	@$(PIP) --no-compile -c $(CONSTRAINTS) -e '.[agents]'
-	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -c 'import $(IMPORTED)'
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -c 'import $(IMPORTED); $(FIRST_KERNEL)'
 	@touch $@
 
 $(TO_CHECK): $(TO_TRAIN)
