@@ -131,7 +131,8 @@ def slow_records(data):
             io.BytesIO(data), read_across_frames=True
         )
         data = reader.read()
-    place = 8 + int.from_bytes(data[4:8], "little")
+    # a fragment has no metadata: it begins with a record
+    place = 8 + int.from_bytes(data[4:8], "little") if data[:3] == b"DBN" else 0
     pieces = []
     while place < len(data):
         length = 4 * data[place]

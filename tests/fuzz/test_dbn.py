@@ -74,6 +74,11 @@ def test_a_wrong_tape_is_seen(tape_and_file):
         judges.slow_records(b"DBN\x01\0\0\0\0" + b"\x0e" * 20)
 
 
+def test_a_fragment_is_read_from_its_first_byte():
+    records = random_records(3, 20)
+    assert judges.slow_records(records.tobytes()).tobytes() == records.tobytes()
+
+
 def test_what_is_left_behind_is_seen(tmp_path, monkeypatch):
     def leaves(path, cache, **_):
         cache.mkdir()
