@@ -114,7 +114,7 @@ def test_every_experiment_is_a_run_whose_actions_suit_its_agent(name):
     config = settings.of_new_run(composed(f"experiment={name}"))
     space = build.models(config).action.space()
     algorithm = get_object(config.agent._target_).__name__.lower()
-    assert isinstance(space, WANTED.get(algorithm, spaces.MultiDiscrete))
+    assert isinstance(space, WANTED.get(algorithm, (spaces.MultiDiscrete, spaces.Discrete)))
     assert composed(f"experiment={name}", "total_timesteps=5").total_timesteps == 5
 
 
