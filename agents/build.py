@@ -18,6 +18,7 @@ from hft_gym.envs.dataset import Dataset, Split, has_session, split
 from hft_gym.envs.interfaces import Models, OpenEnded, room_of
 from hft_gym.envs.observations.flat import Flat
 from hft_gym.errors import ConfigError
+from hft_gym.features.interfaces import slot_read_by
 from hft_gym.kernel.jit import enable_cache
 from hft_gym.market.interfaces import MarketModels, VenueRules
 from hft_gym.tape.generated import default_folder, generate
@@ -101,11 +102,7 @@ def rule_models(chosen: Models) -> Models:
         return chosen._replace(action=action.for_rules(), observation=Flat())
     kept = {name: getattr(action, name) for name in _OF_RULES if hasattr(action, name)}
     orders = room_of(TouchQuotes()).orders
-    features = tuple(
-        feature
-        for feature in chosen.own_features
-        if not hasattr(feature, "reads_slot") or feature.reads_slot() < orders
-    )
+    features = tuple(f for f in chosen.own_features if (slot_read_by(f) or 0) < orders)
     action = TouchQuotes(**kept)
     return chosen._replace(action=action, observation=Flat(), own_features=features)
 

@@ -21,7 +21,7 @@ from hft_gym.envs.observations.flat import Flat
 from hft_gym.envs.records import MARKET_DTYPE, SETTINGS_DTYPE, SPAN_DTYPE
 from hft_gym.envs.rewards.outside import as_model
 from hft_gym.envs.step import Kernels, bind, exchange_address
-from hft_gym.kernel.jit import has_cache
+from hft_gym.kernel.jit import enable_cache, has_cache
 from hft_gym.market.columns import book_records
 
 
@@ -115,4 +115,10 @@ def compile_kernels(models: Models) -> Kernels:
     return kernels
 
 
-PARTS = {"exchange": exchange_address, "steps": compile_kernels}
+def compile_exchange(models: Models) -> int:
+    """The exchange of a `BatchCore`; returns its address."""
+    enable_cache()
+    return exchange_address(models)
+
+
+PARTS = {"exchange": compile_exchange, "steps": compile_kernels}

@@ -93,6 +93,7 @@ class BatchCore:
         self._action_shape = (num_envs, *(self.action_space.shape or ()))
         self._action_dtype = np.dtype(self.action_space.dtype)
         in_kernel, self._reward = as_model(models.reward)
+        self._kernels = bind(models._replace(reward=in_kernel, observation=Flat()))
         self._autoreset = autoreset
         self._world = (table_for(models.task, dataset), spans[fits], self._settings())
         self._envs = aligned_zeros(num_envs, record_of(models))
@@ -102,7 +103,6 @@ class BatchCore:
         self._books = book_records(self._consumed, self._ladders)
         self._final = np.zeros((num_envs, len(self.feature_names)), np.float32)
         self.finished = np.zeros(num_envs, self._envs.dtype["episode"])
-        self._kernels = bind(models._replace(reward=in_kernel, observation=Flat()))
         self._pool = ThreadPoolExecutor(self._threads - 1) if self._threads > 1 else None
         self._seeded = False
 

@@ -11,6 +11,7 @@ from hft_gym.envs.observations.seen import ObservationModel
 from hft_gym.envs.quoting import requote
 from hft_gym.envs.records import ENV_DTYPE, SIDES, Fields, env_dtype
 from hft_gym.errors import ConfigError
+from hft_gym.features.interfaces import slot_read_by
 from hft_gym.kernel.interface import inlined_interface, interface, optional_interface
 from hft_gym.kernel.jit import kernel
 from hft_gym.market.checks import trader_fields_of
@@ -251,8 +252,8 @@ def _check_slots(models: Models) -> None:
     """Refuse features of orders that the action model cannot have: kernels trust the slot."""
     orders = room_of(models.action).orders
     for feature in models.own_features:
-        slot = feature.reads_slot() if hasattr(feature, "reads_slot") else 0
-        if not 0 <= slot < orders:
+        slot = slot_read_by(feature)
+        if slot is not None and not 0 <= slot < orders:
             raise ConfigError(
                 f"{feature} reads the order in slot {slot}, but {type(models.action).__name__} has "
                 f"slots 0 to {orders - 1}: choose another slot, feature or action"

@@ -326,7 +326,6 @@ def bind(models: Models) -> Kernels:
 
 def exchange_address(models: Models) -> int:
     """Address of the machine code of the exchange, which `bind`'s step finds in its settings."""
-    enable_cache()
     market, book = np.zeros(1, MARKET_DTYPE)[0], np.zeros(1, BOOK_DTYPE)[0]
     trader = np.zeros(1, record_of(models))[0]["trader"]
     return machine_code_of(advance, models.market, market["columns"], book, trader, 0, 0)

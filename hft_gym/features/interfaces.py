@@ -144,9 +144,16 @@ def market_value(
 def own_value(feature: tuple, env: np.void, now_ns: int) -> float:
     """The number that an observation shows of our own orders, position and time.
 
-    A feature of the order in one slot tells the slot in a method `reads_slot()`: kernels do not
-    look whether the action model has so many.
+    A feature of the order in one slot has a field `slot`, or tells it in a method `reads_slot()`:
+    kernels do not look whether the action model has so many.
     """
+
+
+def slot_read_by(feature: tuple) -> int | None:
+    """The slot of the one order that an own feature is about; None: it is about no single one."""
+    if hasattr(feature, "reads_slot"):
+        return int(feature.reads_slot())
+    return getattr(feature, "slot", None)
 
 
 @optional_interface

@@ -50,10 +50,6 @@ class OrderLots(NamedTuple):
     slot: int
     scale_lots: float = 10.0
 
-    def reads_slot(self) -> int:
-        """The slot of the order."""
-        return self.slot
-
 
 @own_value.implement(OrderLots)
 def _order_lots(feature: OrderLots, env: np.void, now_ns: int) -> float:
@@ -69,10 +65,6 @@ class OrderDistance(NamedTuple):
     slot: int
     scale_ticks: float = 5.0
 
-    def reads_slot(self) -> int:
-        """The slot of the order."""
-        return self.slot
-
 
 @own_value.implement(OrderDistance)
 def _order_distance(feature: OrderDistance, env: np.void, now_ns: int) -> float:
@@ -87,10 +79,6 @@ class OrderQueue(NamedTuple):
     slot: int
     scale_lots: float = 20.0
 
-    def reads_slot(self) -> int:
-        """The slot of the order."""
-        return self.slot
-
 
 @own_value.implement(OrderQueue)
 def _order_queue(feature: OrderQueue, env: np.void, now_ns: int) -> float:
@@ -101,10 +89,6 @@ class OrderState(NamedTuple):
     """What we believe of a slot: 0 free, 1 an order works, 2 its cancel is under way."""
 
     slot: int
-
-    def reads_slot(self) -> int:
-        """The slot of the order."""
-        return self.slot
 
 
 @own_value.implement(OrderState)
@@ -192,10 +176,6 @@ class LastAnswer(NamedTuple):
     """
 
     slot: int
-
-    def reads_slot(self) -> int:
-        """The slot of the order."""
-        return self.slot
 
 
 @own_value.implement(LastAnswer)

@@ -1,5 +1,6 @@
 """The one place that talks to Numba's compiler and to its disk cache."""
 
+import functools
 import hashlib
 import inspect
 import os
@@ -24,6 +25,7 @@ COMPILE_OPTIONS = {"nogil": True, "error_model": "numpy"}
 _dispatchers: weakref.WeakSet[Any] = weakref.WeakSet()  # every compiled function that lives
 # files of plug-ins that live outside the package, and the names they were imported by
 _outside_sources: set[tuple[Path, str]] = set()
+_known_sources: set[tuple[Path, str]] = set()  # those that the cache's folder is named by
 _package = Path(__file__).resolve().parents[1]
 
 
@@ -75,12 +77,22 @@ def sources_digest() -> str:
         numba.config.BOUNDSCHECK,
     )
     digest.update(repr(about).encode())
-    of_package = [(source, "") for source in sorted(_package.rglob("*.py"))]
-    for source, module in [*of_package, *sorted(_outside_sources)]:
+    digest.update(_package_digest())
+    for source, module in sorted(_outside_sources):
         if source.is_file():
             digest.update(f"{source}:{module}".encode())
             digest.update(source.read_bytes())
     return digest.hexdigest()[:16]
+
+
+@functools.cache
+def _package_digest() -> bytes:
+    """Of the package's own files; read once: what they say later is not what this process runs."""
+    digest = hashlib.sha256()
+    for source in sorted(_package.rglob("*.py")):
+        digest.update(str(source).encode())
+        digest.update(source.read_bytes())
+    return digest.digest()
 
 
 def cache_folder() -> Path:
@@ -117,17 +129,14 @@ def enable_cache() -> None:
             "set HFT_GYM_CACHE to a folder you can write to"
         ) from error
     numba.config.CACHE_DIR = str(folder)
-    # what is typed into a prompt or a notebook has no file to watch: then nothing is kept
-    all_files = all(source.is_file() for source, _ in _outside_sources)
-    known = frozenset(_outside_sources) if all_files else None
+    _known_sources.clear()
+    _known_sources.update(source for source in _outside_sources if source[0].is_file())
     for dispatcher in list(_dispatchers):
-        if not Path(inspect.getfile(dispatcher.py_func)).is_file():
-            continue
-        if getattr(dispatcher, "_cached_in", None) != folder:
+        is_new = getattr(dispatcher, "_cached_in", None) != folder
+        if is_new and Path(inspect.getfile(dispatcher.py_func)).is_file():
             dispatcher.enable_caching()
             dispatcher._cache._cache_file.__class__ = _UniqueNames
             dispatcher._cached_in = folder
-        dispatcher._cache._cache_file.known_sources = known
 
 
 class _UniqueNames(IndexDataCacheFile):
@@ -138,8 +147,6 @@ class _UniqueNames(IndexDataCacheFile):
     at once may still lose an entry of the index: that function is compiled once more.
     """
 
-    known_sources: frozenset[tuple[Path, str]] | None  # on which the folder's name depends
-
     def _load_index(self) -> dict[Any, str]:
         try:
             return super()._load_index()
@@ -147,8 +154,10 @@ class _UniqueNames(IndexDataCacheFile):
             return {}  # it speaks of a plug-in that this process cannot find any more
 
     def save(self, key: Any, data: Any) -> None:
-        if self.known_sources != _outside_sources:
-            return  # a plug-in came later: no edit of its file would empty this folder
+        if _known_sources != _outside_sources:
+            # a plug-in came later, or was typed into a prompt and has no file: no edit of it would
+            # empty this folder
+            return
         name = self._data_name_pattern.format(number=uuid.uuid4().int)
         self._save_data(name, data)
         self._save_index({**self._load_index(), key: name})

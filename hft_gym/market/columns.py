@@ -1,7 +1,8 @@
 """What a kernel sees of a tape and of a trader's place to look at its book: records of addresses.
 
 A record is passed as one pointer; a tuple of arrays would be passed as fifty numbers, at every
-call. Whoever makes a record keeps the arrays alive.
+call. Whoever makes a record keeps the arrays alive. The machine code of `look_up`, the one kernel
+that reads nothing but these records, is in them too.
 """
 
 import functools

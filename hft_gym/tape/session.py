@@ -1,7 +1,8 @@
 """The trading session of a tape: its longest stretch with a two-sided book that is not crossed.
 
 Or what the user says: bounds, or the hours of a calendar (`hft_gym.tape.calendar`). Times are local
-ones (`ts_local_ns`): the session is when somebody outside can decide.
+ones (`ts_local_ns`): the session is when somebody outside can decide. A clock of 0 is none yet:
+rows before the first time that a file tells are in no stretch.
 """
 
 import datetime as dt

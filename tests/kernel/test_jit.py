@@ -18,6 +18,7 @@ def cache(tmp_path, monkeypatch):
     """A cache folder of one's own; the kernels of other tests stay in theirs."""
     monkeypatch.setenv("HFT_GYM_CACHE", str(tmp_path / "cache"))
     monkeypatch.setattr(jit, "_outside_sources", set())
+    monkeypatch.setattr(jit, "_known_sources", set())
     monkeypatch.setattr(jit, "_dispatchers", type(jit._dispatchers)())
     monkeypatch.setattr(numba.config, "CACHE_DIR", numba.config.CACHE_DIR)
     return tmp_path / "cache"
@@ -64,6 +65,12 @@ def test_flags_of_the_compiler_count(cache, monkeypatch):
     before = jit.sources_digest()
     monkeypatch.setattr(numba.config, "BOUNDSCHECK", 1)
     assert jit.sources_digest() != before
+
+
+def test_the_package_is_read_once(cache, monkeypatch):
+    before = jit.sources_digest()
+    monkeypatch.setattr(Path, "rglob", lambda *_: pytest.fail("read again"))
+    assert jit.sources_digest() == before
 
 
 @compiled_only

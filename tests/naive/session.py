@@ -14,7 +14,7 @@ def longest_run(packets):
     """(start_ns, end_ns, low_ticks, high_ticks) of the first longest run; None without any.
 
     A run is of live packets, one after another, that leave the book tradable; `packets` are (state,
-    ended_ns) each.
+    ended_ns) each. At 0 the file has told no time yet.
     """
     runs, run = [], []
     for state, ended_ns in packets:
@@ -23,6 +23,8 @@ def longest_run(packets):
         best = touch(state)
         if best is None:
             run = []
+            continue
+        if ended_ns == 0:
             continue
         if not run:
             runs.append(run)

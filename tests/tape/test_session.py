@@ -68,6 +68,23 @@ def test_an_unknown_capture_time_is_no_day(tmp_path):
             assert (found.end_ns, found.low_ticks) == (expected.end_ns, expected.low_ticks)
 
 
+def test_no_session_begins_before_a_time_is_told(tmp_path):
+    """A first packet without a capture time has the clock at 0, which is no moment of any day."""
+    records = mbo(
+        ("A", "B", 1, 10, 1, 0),
+        ("A", "A", 2, 14, 1, LAST),
+        ("A", "B", 3, 11, 1, LAST, 5 * S),
+        ("A", "A", 4, 13, 1, LAST, 9 * S),
+    )
+    records["ts_recv"][:2] = records["ts_event"][:2] = 2**64 - 1
+    columns, _, found = resolved(records, tmp_path)
+    assert columns["ts_local_ns"][0] == 0
+    assert (found.start_ns, found.end_ns) == (START_NS + 5 * S + 500, START_NS + 9 * S + 500)
+    naive = NaiveBook(TICK_E9)
+    run = longest_run([(state, naive.ended_ns) for state in naive.packets(records)])
+    assert run == (found.start_ns, found.end_ns, found.low_ticks, found.high_ticks)
+
+
 def test_nothing_to_trade(tmp_path):
     still = session(tmp_path, rows=PRE_OPEN[:2])
     assert still.start_ns == still.end_ns == START_NS - 90 * S + 500
