@@ -116,6 +116,20 @@ def sb3_overhead_pct(dataset: Dataset, num_envs: int) -> float:
     return 100.0 * (float(np.median(ratios)) - 1.0)
 
 
+def two_threads_speedup(dataset: Dataset, num_envs: int) -> float:
+    """Speed of two threads over that of one, measured turn by turn; the best round of each."""
+    cores = [make_core(dataset, num_envs, threads) for threads in (1, 2)]
+    actions = make_actions(num_envs)
+    best = [float("inf")] * 2
+    for _ in range(ROUNDS + 1):  # the first one warms up
+        for which, core in enumerate(cores):
+            start = perf_counter()
+            for k in range(STEPS):
+                core.step(actions[k % len(actions)])
+            best[which] = min(best[which], perf_counter() - start)
+    return best[0] / best[1]
+
+
 def replay_limit_events_per_s(dataset: Dataset) -> float:
     """Rows a second of bare replay into a ladder."""
     market = dataset.markets[0]
@@ -146,6 +160,7 @@ def measure(num_envs: int, events: int, threads: int) -> dict[str, Any]:
         "events_per_s": round(speed * events_per_step),
         "events_per_step": round(events_per_step, 2),
         "threads": threads,
+        "two_threads_speedup": round(two_threads_speedup(dataset, num_envs), 2),
         "sb3_overhead_pct": round(sb3_overhead_pct(dataset, num_envs), 2),
         "kept_quotes_env_steps_per_s": round(kept),
         "idle_env_steps_per_s": round(idle),

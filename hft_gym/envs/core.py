@@ -1,8 +1,6 @@
 """The batch of environments behind every face: arrays in, arrays out."""
 
-import itertools
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import gymnasium as gym
@@ -22,6 +20,7 @@ from hft_gym.envs.starts import Starts, check_place, check_windows, read_starts,
 from hft_gym.envs.step import bind, exchange_address
 from hft_gym.envs.tasks.benchmarks import table_for
 from hft_gym.envs.view import view_of
+from hft_gym.envs.workers import Workers
 from hft_gym.errors import ConfigError
 from hft_gym.features.needs import needs_of
 from hft_gym.kernel.address import aligned_zeros
@@ -103,7 +102,7 @@ class BatchCore:
         self._books = book_records(self._consumed, self._ladders)
         self._final = np.zeros((num_envs, len(self.feature_names)), np.float32)
         self.finished = np.zeros(num_envs, self._envs.dtype["episode"])
-        self._pool = ThreadPoolExecutor(self._threads - 1) if self._threads > 1 else None
+        self._workers = Workers(self._kernels.step, num_envs, self._threads)
         self._seeded = False
 
     def _settings(self) -> NDArray[Any]:
@@ -186,26 +185,12 @@ class BatchCore:
         kept = (self._final, self.finished)
         arguments = (*self._world, self._envs, self._books, actions, *out, *kept)
         acted = None if self._reward is None else self._envs["is_done"] == 0
-        self._step_slices(arguments)
+        self._workers.step(arguments)
         if acted is not None:
             out = self._paid(out, acted)
         rows, rewards, terminated, truncated = out
         shown = self._observer.next(rows, terminated | truncated, self._final, self._envs)
         return shown, rewards, terminated, truncated
-
-    def _step_slices(self, arguments: tuple[Any, ...]) -> None:
-        """Let each thread step its slice; the first one is this thread's, which need not wake."""
-        edges = [self.num_envs * k // self._threads for k in range(self._threads + 1)]
-        own, *others = itertools.pairwise(edges)
-        parts = []
-        if self._pool is not None:
-            step = self._kernels.step
-            parts = [self._pool.submit(step, *arguments, first, stop) for first, stop in others]
-        try:
-            self._kernels.step(*arguments, *own)
-        finally:
-            for part in parts:
-                part.result()
 
     @property
     def final_observations(self) -> Observation:
@@ -266,8 +251,7 @@ class BatchCore:
 
     def close(self) -> None:
         """Let the threads go."""
-        if self._pool is not None:
-            self._pool.shutdown()
+        self._workers.close()
 
     @property
     def envs(self) -> NDArray[Any]:

@@ -42,6 +42,21 @@ def _column(address: Any, length: Any, dtype: Any) -> Any:
     return over
 
 
+def array_at(address: int, like: NDArray[Any]) -> NDArray[Any]:
+    """A contiguous array over memory at `address`, of the shape and type of another one."""
+    return column(address, like.size, like.dtype).reshape(like.shape)
+
+
+@overload(array_at)
+def _array_at(address: Any, like: Any) -> Any:
+    dtype = as_dtype(like.dtype)
+
+    def over(address: Any, like: Any) -> Any:
+        return carray(_pointer(np.uint64(address)), like.shape, dtype)
+
+    return over
+
+
 def unowned(array: NDArray[Any]) -> NDArray[Any]:
     """The same contiguous array to a kernel, not counted as a reference to it.
 

@@ -68,6 +68,23 @@ def call_at(address: int, kernel: Callable[..., None], arguments: tuple) -> None
     kernel(*arguments)
 
 
+def call_code(address: int, arguments: tuple) -> None:
+    """Call what `machine_code_of` has found; the caller answers for the types of the arguments.
+
+    Raises:
+        NotImplementedError: the compiler is off.
+    """
+    raise NotImplementedError("without a compiler there is no machine code to call")
+
+
+@overload(call_code, jit_options=COMPILE_OPTIONS)
+def _overloaded_code(address: Any, arguments: Any) -> Any:
+    def call(address: Any, arguments: Any) -> Any:
+        _call_at(types.uint64(address), arguments)
+
+    return call
+
+
 @overload(call_at, jit_options=COMPILE_OPTIONS)
 def _overloaded_call(address: Any, kernel: Any, arguments: Any) -> Any:
     known = kernel.dispatcher.overloads
