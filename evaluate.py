@@ -1,10 +1,10 @@
 """Judge a saved run on held-out data: python evaluate.py run=runs/RUN."""
 
-import os
+import agents.openmp  # noqa: F401 - before torch
+
+# isort: split
 from datetime import datetime
 from pathlib import Path
-
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as in train.py
 
 import hydra
 import torch

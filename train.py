@@ -1,14 +1,12 @@
 """Train an agent on market data and judge it on held-out data: python train.py --help."""
 
-import os
+import agents.openmp  # noqa: F401 - before torch
+
+# isort: split
 import sys
 from importlib import import_module
 from pathlib import Path
 from threading import Thread
-
-# read when torch is loaded: its threads sleep, not spin, while they wait for each other; where a
-# machine has other work as well, spinning costs most of the speed
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 import hydra
 import torch

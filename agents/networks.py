@@ -7,8 +7,35 @@ import torch
 from stable_baselines3.common.policies import ActorCriticPolicy
 from stable_baselines3.common.type_aliases import PyTorchObs, Schedule
 from torch import nn
+from torch.autograd.function import once_differentiable
 
 from agents.choices import Choices
+
+
+class Tanh(nn.Tanh):
+    """`torch.nn.Tanh` by way of the logistic function, a third of the work: 2 / (1 + e^-2x) - 1.
+
+    Differs from it by at most 3e-7, in values and in gradients.
+    """
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Values `[...]` of `[...]`."""
+        found: torch.Tensor = _Tanh.apply(x)
+        return found
+
+
+class _Tanh(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, x: torch.Tensor) -> torch.Tensor:
+        found = x.mul(2.0).sigmoid_().mul_(2.0).sub_(1.0)
+        ctx.save_for_backward(found)
+        return found
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, by_found: torch.Tensor) -> torch.Tensor:
+        (found,) = ctx.saved_tensors
+        return torch.ops.aten.tanh_backward(by_found, found)
 
 
 class FusedMlpPolicy(ActorCriticPolicy):
@@ -22,6 +49,8 @@ class FusedMlpPolicy(ActorCriticPolicy):
 
     def _build(self, lr_schedule: Schedule) -> None:
         self.choices = Choices.of(self.action_space) if self.share_features_extractor else None
+        if self.activation_fn is nn.Tanh:
+            self.activation_fn = Tanh
         super()._build(lr_schedule)
 
     def forward(

@@ -29,8 +29,8 @@ _END = -1  # asked of a worker that shall go
 # arguments of a step that are other arrays each time: actions to truncated
 _LENT = slice(5, 10)
 
-# Turns that were asked for and done: two lines of memory for each worker, one that the caller writes
-# to and one of its own.
+# Turns asked for and turns done, in two lines of memory for each worker: one that the caller
+# writes to, and one of its own.
 MAIL_DTYPE = np.dtype(
     {
         "names": ["asked_count", "lent_address", "done_count", "is_asleep"],

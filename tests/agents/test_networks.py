@@ -5,7 +5,7 @@ from gymnasium import spaces
 from stable_baselines3 import PPO
 from stable_baselines3.common.policies import ActorCriticPolicy
 
-from agents.networks import FusedMlpPolicy, SharedMlpPolicy
+from agents.networks import FusedMlpPolicy, SharedMlpPolicy, Tanh
 from agents.ppo import BatchedPPO
 from agents.vec_env import HftVecEnv
 from tests.agents.fake_core import FakeCore
@@ -22,6 +22,18 @@ ACTIONS = {
 def built(policy, space, **options):
     torch.manual_seed(0)
     return policy(OBS, space, lambda _: 1e-3, **options)
+
+
+def test_tanh_is_the_plain_one():
+    x = torch.cat([torch.linspace(-12.0, 12.0, 5001), torch.tensor([-200.0, 200.0, 1e-8])])
+    ours, theirs = x.clone().requires_grad_(), x.clone().requires_grad_()
+    found, wanted = Tanh()(ours), torch.nn.Tanh()(theirs)
+    torch.testing.assert_close(found, wanted, rtol=0.0, atol=3e-7)
+    by_found = torch.linspace(-1.0, 1.0, len(x))
+    found.backward(by_found)
+    wanted.backward(by_found)
+    torch.testing.assert_close(ours.grad, theirs.grad, rtol=0.0, atol=3e-7)
+    assert Tanh()(torch.tensor([np.nan, np.inf, -np.inf])).isnan().tolist() == [True, False, False]
 
 
 @pytest.mark.parametrize("space", ACTIONS.values(), ids=ACTIONS.keys())
