@@ -14,22 +14,24 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Any
 
+import numba
 import numpy as np
 
 from hft_gym.envs.interfaces import Models, record_of
 from hft_gym.envs.observations.flat import Flat
 from hft_gym.envs.records import MARKET_DTYPE, SETTINGS_DTYPE, SPAN_DTYPE
 from hft_gym.envs.rewards.outside import as_model
-from hft_gym.envs.step import Kernels, bind, exchange_address
-from hft_gym.kernel.jit import enable_cache, has_cache
+from hft_gym.envs.step import bind, exchange_arguments
+from hft_gym.kernel.jit import enable_cache, is_kept
 from hft_gym.market.columns import book_records
+from hft_gym.market.exchange import advance
 
 
 class CompilingAhead:
     """A context in which other processes compile; at its end they have done so.
 
-    Nothing happens where an earlier process has filled the cache of kernels. An error over there is
-    no error here: it comes again, with its message, where the kernels are needed.
+    What an earlier process has kept in the cache of kernels is not compiled again. An error over
+    there is no error here: it comes again, with its message, where the kernels are needed.
 
     Args:
         models: of the environments.
@@ -47,14 +49,16 @@ class CompilingAhead:
         has_no_python = not sys.executable or getattr(sys, "frozen", False)
         # a plug-in's file that does this when imported would go on for ever
         is_child = _IS_CHILD in os.environ
-        if has_cache("envs") or has_no_python or is_child:
+        if has_no_python or is_child:
             return self
         try:
             models = pickle.dumps((self._models, self._others))
         except (pickle.PicklingError, AttributeError, TypeError):
             return self  # models typed into a prompt
-        for part in PARTS:
-            self._start(pickle.dumps((sys.path, part, models)))
+        enable_cache()
+        for name, calls in PARTS.items():
+            if not all(is_kept(*call) for call in calls(self._models)):
+                self._start(pickle.dumps((sys.path, name, models)))
         return self
 
     def _start(self, wish: bytes) -> None:
@@ -94,13 +98,20 @@ _IS_CHILD = "HFT_GYM_COMPILING_AHEAD"
 _COMMAND = """
 import pickle, sys
 sys.path, part, models = pickle.load(sys.stdin.buffer)
-from hft_gym.envs.ahead import PARTS
-PARTS[part](pickle.loads(models)[0])
+from hft_gym.envs.ahead import compile_part
+compile_part(part, pickle.loads(models)[0])
 """
 
 
-def compile_kernels(models: Models) -> Kernels:
-    """The kernels of a `BatchCore`, those of `reset` and `step` compiled by running on nothing."""
+def compile_part(name: str, models: Models) -> None:
+    """Compile what a part of `PARTS` holds, and keep it in the cache."""
+    enable_cache()
+    for kernel, *arguments in PARTS[name](models):
+        kernel.compile(tuple(numba.typeof(argument) for argument in arguments))
+
+
+def calls_of_steps(models: Models) -> list[tuple[Any, ...]]:
+    """The kernels of a `BatchCore` for `reset` and `step`, each with arguments of its types."""
     in_kernel, _ = as_model(models.reward)
     kernels = bind(models._replace(reward=in_kernel, observation=Flat()))
     space: Any = models.action.space()  # type: ignore[attr-defined]
@@ -110,15 +121,15 @@ def compile_kernels(models: Models) -> Kernels:
     rows, numbers, flags = np.zeros((0, 1), np.float32), np.zeros(0, np.float32), np.zeros(0, bool)
     actions = np.zeros((0, *(space.shape or ())), space.dtype)
     ended = (rows, np.zeros(0, record["episode"]))
-    kernels.begin(*world, *batch, flags, rows, False)
-    kernels.step(*world, *batch, actions, rows, numbers, flags, flags, *ended, 0, 0)
-    return kernels
+    return [
+        (kernels.begin, *world, *batch, flags, rows, False),
+        (kernels.step, *world, *batch, actions, rows, numbers, flags, flags, *ended, 0, 0),
+    ]
 
 
-def compile_exchange(models: Models) -> int:
-    """The exchange of a `BatchCore`; returns its address."""
-    enable_cache()
-    return exchange_address(models)
+def calls_of_exchange(models: Models) -> list[tuple[Any, ...]]:
+    """The exchange of a `BatchCore`."""
+    return [(advance, *exchange_arguments(models))]
 
 
-PARTS = {"exchange": compile_exchange, "steps": compile_kernels}
+PARTS = {"exchange": calls_of_exchange, "steps": calls_of_steps}

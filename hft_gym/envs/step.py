@@ -326,6 +326,11 @@ def bind(models: Models) -> Kernels:
 
 def exchange_address(models: Models) -> int:
     """Address of the machine code of the exchange, which `bind`'s step finds in its settings."""
+    return machine_code_of(advance, *exchange_arguments(models))
+
+
+def exchange_arguments(models: Models) -> tuple[Any, ...]:
+    """What the step gives to the exchange, by types."""
     market, book = np.zeros(1, MARKET_DTYPE)[0], np.zeros(1, BOOK_DTYPE)[0]
     trader = np.zeros(1, record_of(models))[0]["trader"]
-    return machine_code_of(advance, models.market, market["columns"], book, trader, 0, 0)
+    return models.market, market["columns"], book, trader, 0, 0

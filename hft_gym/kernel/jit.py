@@ -1,5 +1,6 @@
 """The one place that talks to Numba's compiler and to its disk cache."""
 
+import copy
 import functools
 import hashlib
 import inspect
@@ -17,6 +18,7 @@ import numba
 from numba.core.caching import IndexDataCacheFile
 
 from hft_gym.errors import InputError
+from hft_gym.kernel.foreign import is_foreign
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -25,7 +27,7 @@ COMPILE_OPTIONS = {"nogil": True, "error_model": "numpy"}
 _dispatchers: weakref.WeakSet[Any] = weakref.WeakSet()  # every compiled function that lives
 # files of plug-ins that live outside the package, and the names they were imported by
 _outside_sources: set[tuple[Path, str]] = set()
-_known_sources: set[tuple[Path, str]] = set()  # those that the cache's folder is named by
+_known_sources: set[tuple[Path, str]] = set()  # those that the folder of mixed kernels is named by
 _package = Path(__file__).resolve().parents[1]
 
 
@@ -67,7 +69,17 @@ def cache_root() -> Path:
 
 
 def sources_digest() -> str:
-    """Name of the cache folder: one for each content of the kernel sources, flags and versions."""
+    """Name of the folder of kernels that a plug-in has a part in: of all sources and flags."""
+    digest = hashlib.sha256(_own_digest().encode())
+    for source, module in sorted(_outside_sources):
+        if source.is_file():
+            digest.update(f"{source}:{module}".encode())
+            digest.update(source.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _own_digest() -> str:
+    """Name of the folder of kernels that are the package's alone: of its sources, and flags."""
     digest = hashlib.sha256()
     about = (
         sys.version,
@@ -78,10 +90,6 @@ def sources_digest() -> str:
     )
     digest.update(repr(about).encode())
     digest.update(_package_digest())
-    for source, module in sorted(_outside_sources):
-        if source.is_file():
-            digest.update(f"{source}:{module}".encode())
-            digest.update(source.read_bytes())
     return digest.hexdigest()[:16]
 
 
@@ -95,32 +103,20 @@ def _package_digest() -> bytes:
     return digest.digest()
 
 
-def cache_folder() -> Path:
-    """Where the kernels of the sources as they are now lie, or would lie."""
-    return cache_root() / "kernels" / sources_digest()
-
-
-def has_cache(package: str) -> bool:
-    """Whether kernels of a package were kept before; True where none is compiled at all.
-
-    Args:
-        package: the last part of its name, by which Numba calls its folder.
-    """
-    return bool(numba.config.DISABLE_JIT) or any(cache_folder().glob(f"{package}_*/*.nbi"))
-
-
 def enable_cache() -> None:
-    """Keep compiled kernels on disk, in a folder named by the content of all their sources.
+    """Keep compiled kernels on disk, in folders named by the content of all their sources.
 
-    Numba's own key covers only the file of the outermost function: after an edit of a callee it
-    would silently run the old machine code. One folder for each content makes that impossible.
+    What is the package's alone lies in one folder, whatever plug-ins a process knows; what a
+    plug-in has a part in lies in another one. Numba by itself compares only the time stamp of the
+    file that defines a function, so an edit of a callee would leave stale machine code behind.
+    Functions that were typed in have no file and are not kept.
 
     Raises:
         InputError: the cache folder cannot be written.
     """
     if numba.config.DISABLE_JIT:
         return
-    folder = cache_folder()
+    folder = cache_root() / "kernels" / _own_digest()
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -131,33 +127,79 @@ def enable_cache() -> None:
     numba.config.CACHE_DIR = str(folder)
     _known_sources.clear()
     _known_sources.update(source for source in _outside_sources if source[0].is_file())
+    beside = folder.with_name(sources_digest())
     for dispatcher in list(_dispatchers):
         is_new = getattr(dispatcher, "_cached_in", None) != folder
         if is_new and Path(inspect.getfile(dispatcher.py_func)).is_file():
             dispatcher.enable_caching()
-            dispatcher._cache._cache_file.__class__ = _UniqueNames
+            files = dispatcher._cache._cache_file
+            files.__class__ = _KernelFiles
+            files.is_mixed = is_foreign(dispatcher)
             dispatcher._cached_in = folder
+        if hasattr(dispatcher, "_cached_in"):
+            dispatcher._cache._cache_file.beside = beside / Path(dispatcher._cache.cache_path).name
 
 
-class _UniqueNames(IndexDataCacheFile):
-    """Machine code in files whose names no other process can choose.
+def is_kept(kernel: Any, *arguments: Any) -> bool:
+    """Whether the machine code of a kernel for such arguments is on disk; `enable_cache` before.
+
+    True where none is compiled at all.
+    """
+    if numba.config.DISABLE_JIT:
+        return True
+    signature = tuple(numba.typeof(argument) for argument in arguments)
+    if getattr(kernel, "_cached_in", None) is None:
+        return False
+    key = kernel._cache._index_key(signature, kernel.targetctx.codegen())
+    return kernel._cache._cache_file.has(key)
+
+
+class _KernelFiles(IndexDataCacheFile):
+    """Machine code of a function, that of plug-ins apart, in files that no other process chooses.
 
     Numba numbers the files: two processes that compile a function for different types at the same
     time may write both to the same file, and a third would run the one for the other. Two that save
     at once may still lose an entry of the index: that function is compiled once more.
+
+    Attributes:
+        is_mixed: whether a plug-in has a part in the function, whatever the types.
+        beside: folder of what a plug-in has a part in.
     """
+
+    is_mixed: bool
+    beside: Path
+
+    def load(self, key: Any) -> Any:
+        return super(_KernelFiles, self._of(key)).load(key)
+
+    def has(self, key: Any) -> bool:
+        return key in self._of(key)._load_index()
+
+    def save(self, key: Any, data: Any) -> None:
+        files = self._of(key)
+        if files is not self:
+            if _known_sources != _outside_sources:
+                # a plug-in came later, or was typed into a prompt and has no file: no edit of it
+                # would empty this folder
+                return
+            Path(files._cache_path).mkdir(parents=True, exist_ok=True)
+        name = files._data_name_pattern.format(number=uuid.uuid4().int)
+        files._save_data(name, data)
+        files._save_index({**files._load_index(), key: name})
+
+    def _of(self, key: Any) -> "_KernelFiles":
+        """The files that an entry belongs to: these, or those beside."""
+        signature = key[0]
+        kinds = getattr(signature, "args", signature)
+        if not (self.is_mixed or any(is_foreign(kind) for kind in kinds)):
+            return self
+        files = copy.copy(self)
+        files._cache_path = str(self.beside)
+        files._index_path = str(self.beside / files._index_name)
+        return files
 
     def _load_index(self) -> dict[Any, str]:
         try:
             return super()._load_index()
         except (ImportError, AttributeError):
             return {}  # it speaks of a plug-in that this process cannot find any more
-
-    def save(self, key: Any, data: Any) -> None:
-        if _known_sources != _outside_sources:
-            # a plug-in came later, or was typed into a prompt and has no file: no edit of it would
-            # empty this folder
-            return
-        name = self._data_name_pattern.format(number=uuid.uuid4().int)
-        self._save_data(name, data)
-        self._save_index({**self._load_index(), key: name})

@@ -3,12 +3,15 @@
 import importlib.util
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
 import numba
+import numpy as np
 import pytest
 
 from hft_gym.errors import InputError
 from hft_gym.kernel import jit
+from hft_gym.kernel.random import mix
 
 compiled_only = pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="the compiler is off")
 
@@ -126,10 +129,11 @@ def test_an_index_that_speaks_of_a_lost_plug_in_is_none(cache, tmp_path, monkeyp
     monkeypatch.setitem(sys.modules, "soon_lost", lost)
     jit._outside_sources.discard((tmp_path / "plug_in.py", "soon_lost"))
     files = module.scaled._cache._cache_file
-    files.save(lost.Model, "machine code")
-    assert files.load(lost.Model) == "machine code"
+    key = ((numba.int64,), lost.Model)
+    files.save(key, "machine code")
+    assert files.load(key) == "machine code"
     monkeypatch.delitem(sys.modules, "soon_lost")
-    assert files.load(lost.Model) is None
+    assert files.load(key) is None
     assert module.scaled(5) == 10
 
 
@@ -154,30 +158,65 @@ def test_kernels_divide_as_numpy_does():
 
 
 @compiled_only
-def test_processes_that_compile_at_once_do_not_take_each_others_files(cache, tmp_path):
+def test_processes_that_compile_at_once_do_not_take_each_others_files(cache, tmp_path, monkeypatch):
     """Two that have both seen an index without entries, as it is while they compile."""
     module = plug_in(tmp_path, 2)
     jit.enable_cache()
     assert not list(cache.rglob("*.nbc"))
     files = module.scaled._cache._cache_file
-    files.save("one", "of one")
-    seen = files._load_index
-    files._load_index = dict
-    files.save("other", "of the other")
-    files._load_index = seen
+    one, other = ((), "one"), ((), "other")
+    files.save(one, "of one")
+    with monkeypatch.context() as early:
+        early.setattr(jit._KernelFiles, "_load_index", lambda _: {})
+        files.save(other, "of the other")
     assert len(list(cache.rglob("*.nbc"))) == 2
-    assert files.load("one") in (None, "of one")
-    assert files.load("other") == "of the other"
-    files.save("one", "of one")
-    assert (files.load("one"), files.load("other")) == ("of one", "of the other")
+    assert files.load(one) in (None, "of one")
+    assert files.load(other) == "of the other"
+    files.save(one, "of one")
+    assert (files.load(one), files.load(other)) == ("of one", "of the other")
 
 
 @compiled_only
-def test_a_package_has_a_cache_once_a_kernel_of_it_was_kept(cache):
+def test_what_is_kept_is_known(cache, tmp_path):
+    module = plug_in(tmp_path, 2)
+    assert not jit.is_kept(module.scaled, 5)
     jit.enable_cache()
-    assert not jit.has_cache("envs")  # a folder alone says nothing
-    folder = jit.cache_folder() / "envs_0123abcd"
-    folder.mkdir(parents=True)
-    (folder / "step.bind.step-77.py311.nbi").touch()
-    assert jit.has_cache("envs")
-    assert not jit.has_cache("tape")
+    assert not jit.is_kept(module.scaled, 5)
+    module.scaled(5)
+    assert jit.is_kept(module.scaled, 5)
+    assert not jit.is_kept(module.scaled, 5.0)
+    jit.enable_cache()
+    assert jit.is_kept(module.scaled, 7)
+
+
+@compiled_only
+def test_what_is_the_packages_alone_is_shared_whatever_plug_ins_are_known(cache, tmp_path):
+    first = jit.kernel(mix.py_func)
+    jit.enable_cache()
+    plug_in(tmp_path, 2)  # comes later, but has no part in it
+    first(np.uint64(7))
+    assert len(list(cache.rglob("*.nbc"))) == 1
+    jit.enable_cache()
+    second = jit.kernel(mix.py_func)
+    jit.enable_cache()
+    second(np.uint64(7))
+    assert sum(second.stats.cache_hits.values()) == 1
+    assert len(list(cache.rglob("*.nbc"))) == 1
+
+
+@compiled_only
+def test_the_packages_functions_for_a_plug_ins_types_are_kept_beside(cache, tmp_path):
+    module = plug_in(tmp_path, 2)
+    ours = jit.kernel(mix.py_func)
+    jit.enable_cache()
+    module.Model = NamedTuple("Model", [("lots", int)])
+    module.Model.__module__ = "plug_in"
+    files, beside = ours._cache._cache_file, cache / "kernels" / jit.sources_digest()
+    theirs = files._of(((numba.typeof(module.Model(1)), numba.int64), "processor", ("code", "")))
+    assert Path(theirs._index_path).is_relative_to(beside)
+    assert files._of(((numba.int64,), "processor", ("code", ""))) is files
+    assert not Path(files._index_path).is_relative_to(beside)
+    plug_in(tmp_path, 3)
+    jit.enable_cache()
+    again = files._of(((numba.typeof(module.Model(1)),), "processor", ("code", "")))
+    assert not Path(again._index_path).is_relative_to(beside)
