@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import numpy as np
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
@@ -25,7 +26,7 @@ def _prefetch(typing_context: Any, address: Any) -> Any:
     return types.void(types.uint64), generate
 
 
-def prefetch(address: int) -> None:
+def prefetch(address: int | np.uint64) -> None:
     """Bring the line of memory at `address` near; any address will do, nothing is read."""
 
 

@@ -1,9 +1,12 @@
 """Write what already lies in files without touching the memory they are mapped to.
 
 A column as long as a day would otherwise be paged into the process only to be written out again.
-Where each column goes is known before it is copied, so two threads share the copying.
+Where each column goes is known before it is copied, so two threads share the copying. What has been
+copied is given back at once: the next piece goes into the same memory of the system's, and the disk
+holds the rows once, not twice. Fresh memory can be dear, most of all on a virtual machine.
 """
 
+import ctypes
 import os
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -14,6 +17,11 @@ import pyarrow as pa
 _STEP_BYTES = 1 << 18  # stays in the nearest caches
 _PIECE_BYTES = 1 << 23  # a thread copies so much, then takes the next
 _THREADS = 2
+
+_fallocate = getattr(ctypes.CDLL(None), "fallocate", None)  # Linux alone has it
+if _fallocate is not None:
+    _fallocate.argtypes = [ctypes.c_int, ctypes.c_int, ctypes.c_int64, ctypes.c_int64]
+_KEEP_SIZE, _PUNCH_HOLE = 1, 2  # of linux/falloc.h
 
 
 class _Piece(NamedTuple):
@@ -26,11 +34,12 @@ class _Piece(NamedTuple):
 
 
 class CopyingSink:
-    """Where pyarrow writes to: mapped buffers leave room, `finish` copies them from file to file.
+    """Where pyarrow writes to: mapped buffers leave room, `finish` moves them from file to file.
 
     Args:
         file: gets everything.
         mapped: file descriptor for the address of each buffer that is the start of a mapped file.
+            What is written of these files is zeros afterwards, or as it was: read it no more.
     """
 
     closed = False
@@ -54,7 +63,7 @@ class CopyingSink:
         return buffer.size
 
     def finish(self) -> None:
-        """Copy what room was left for; the last call.
+        """Move what room was left for; the last call.
 
         Raises:
             OSError: a column file is shorter than its buffer, or the disk is full.
@@ -62,7 +71,7 @@ class CopyingSink:
         self._file.flush()
         target = self._file.fileno()
         with ThreadPoolExecutor(_THREADS) as pool:
-            for _ in pool.map(lambda piece: _copy(piece, target), self._pieces):
+            for _ in pool.map(lambda piece: _move(piece, target), self._pieces):
                 pass
 
     def tell(self) -> int:
@@ -77,7 +86,7 @@ class CopyingSink:
         """Whoever opened the file closes it."""
 
 
-def _copy(piece: _Piece, target: int) -> None:
+def _move(piece: _Piece, target: int) -> None:
     step = memoryview(bytearray(_STEP_BYTES))
     done = 0
     while done < piece.size_bytes:
@@ -86,3 +95,5 @@ def _copy(piece: _Piece, target: int) -> None:
         if count == 0:
             raise OSError(f"a column file ends at byte {piece.source_place + done}")
         done += os.pwrite(target, step[:count], piece.target_place + done)
+    if _fallocate is not None:  # a wish: not every file system can
+        _fallocate(piece.source, _KEEP_SIZE | _PUNCH_HOLE, piece.source_place, piece.size_bytes)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from hft_gym.kernel import idmap
 from hft_gym.kernel.jit import inlined_kernel, kernel
 from hft_gym.tape import levels as ladder
-from hft_gym.tape.marks import MAX_LOTS, ask_for_orders, follow_sequence, mark, words_of
+from hft_gym.tape.marks import BLOCK_DTYPE, MAX_LOTS, follow_sequence, lay_out, mark, words_of
 from hft_gym.tape.orders import (
     BLOCK,
     Anomaly,
@@ -64,15 +64,15 @@ def resolve(books: NDArray[np.void], records: NDArray[np.void], first: int) -> i
     """
     book = books[0]
     words = words_of(records)
-    ticks, homes = np.empty(BLOCK, np.int32), np.empty(BLOCK, np.int32)
+    blocks = np.zeros(1, BLOCK_DTYPE)
     number = first
     while number < len(records):
         start, end = number, min(number + BLOCK, len(records))
         if is_settled(book):
-            mark(book, words, start, end - start, ticks)
-            ask_for_orders(book, words, start, end - start, homes)
-            number = take_usual(book, records, start, end, ticks, homes)
-            follow_sequence(book, words, start, number - start)
+            lay_out(book, words, start, end - start, blocks)
+            mark(book, blocks)
+            number = take_usual(book, records, start, end, blocks)
+            follow_sequence(book, blocks, number - start)
         # where the first one is odd, others will be
         last = end if number == start else min(number + 1, end)
         while number < last:

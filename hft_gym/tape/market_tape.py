@@ -168,7 +168,8 @@ class MarketTape:
             path: where the tape shall be.
             columns: `[rows]` arrays for every name of `COLUMNS`; may be memory maps.
             meta: what the tape is made of.
-            files: descriptors of the files that the columns are maps of, if they are.
+            files: descriptors of the files that the columns are maps of, if they are; what they
+                hold moves to the tape, see `hft_gym.tape.copying`.
 
         Raises:
             InputError: the folder cannot be written.

@@ -1,10 +1,11 @@
 """What each record tells by itself, a block at a time: its price in ticks, whether it is odd.
 
-Simple loops over the words that records consist of, without a choice in them: the compiler lets
-several records go side by side. What depends on the book is left to `hft_gym.tape.usual`.
+A block is laid out field by field before it is looked at. Loops over what lies side by side,
+without choices, let the compiler take several records at once. So would loops over the records
+themselves, but words that lie a record apart are fetched by gathers then, which some processors
+(AMD's Zen 4) take apart into dozens of steps. What depends on the book is left to
+`hft_gym.tape.usual`.
 """
-
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +15,7 @@ from hft_gym.kernel.address import column
 from hft_gym.kernel.jit import kernel
 from hft_gym.kernel.prefetch import prefetch
 from hft_gym.tape.levels import MAX_TICKS
-from hft_gym.tape.orders import ORDER_DTYPE, Observation, observe
+from hft_gym.tape.orders import BLOCK, ORDER_DTYPE, Observation, observe
 from hft_gym.tape.records import (
     F_BAD_TS_RECV,
     F_MAYBE_BAD_BOOK,
@@ -28,12 +29,27 @@ from hft_gym.tape.records import (
 ODD = -(2**31)  # in place of a price: the rules must look at this record
 MAX_LOTS = 2**31 - 1
 
+BLOCK_DTYPE = np.dtype(
+    [
+        ("ts_event", "i8", (BLOCK,)),  # of each record
+        ("ts_recv", "i8", (BLOCK,)),
+        ("price", "i8", (BLOCK,)),
+        ("size_and_flags", "i8", (BLOCK,)),  # and channel, action, side: one word
+        ("sequence", "i8", (BLOCK,)),
+        ("px_ticks", "i4", (BLOCK,)),  # or ODD
+        ("home_slot", "i4", (BLOCK,)),  # of the map, where the search for the order begins
+    ]
+)
+
 _WORDS = MBO_DTYPE.itemsize // 8
-_TS_EVENT, _ORDER_ID, _PRICE, _SIZE_AND_FLAGS, _TS_RECV, _SEQUENCE = 1, 2, 3, 4, 5, 6
+_TS_EVENT, _ORDER_ID, _PRICE, _SIZE_AND_FLAGS, _TS_RECV, _SEQUENCE = (
+    np.uint64(word) for word in range(1, _WORDS)
+)
 _LOW_HALF = 2**32 - 1
 _HALF = 32
 _FLAGS_THAT_MATTER = (F_TOB | F_SNAPSHOT | F_MBP | F_BAD_TS_RECV | F_MAYBE_BAD_BOOK) << _HALF
 _FAR_PRICE = 2**62  # what is farther is no price, and no whole number of ticks should carry it
+_RECORD_BYTES = np.uint64(MBO_DTYPE.itemsize)
 _ORDER_BYTES = np.uint64(ORDER_DTYPE.itemsize)
 
 
@@ -44,25 +60,58 @@ def words_of(records: NDArray[np.void]) -> NDArray[np.int64]:
 
 
 @kernel
-def mark(
-    book: np.void, words: NDArray[np.int64], first: int, count: int, ticks: NDArray[np.int32]
+def lay_out(
+    book: np.void, words: NDArray[np.int64], first: int, count: int, blocks: NDArray[np.void]
 ) -> None:
+    """Lay fields of records side by side, and ask for the memory that they will need.
+
+    That is the orders of these records, and the records of the block that comes next, which may
+    still be far away. Because of these calls the compiler takes one record at a time, as it should.
+
+    Args:
+        book: of BOOK_DTYPE.
+        words: of all records.
+        first: number of the first record.
+        count: of records, at most BLOCK.
+        blocks: `[1]` of BLOCK_DTYPE; all but prices in ticks is filled in.
+    """
+    block = blocks[0]
+    ts_event, ts_recv, price = block["ts_event"], block["ts_recv"], block["price"]
+    size_and_flags, sequence, home = block["size_and_flags"], block["sequence"], block["home_slot"]
+    orders, mask = np.uint64(book["orders_address"]), np.uint64(book["map_slots"] - 1)
+    next_block = np.uint64(words.ctypes.data) + _RECORD_BYTES * np.uint64(first + BLOCK)
+    for record in range(count):
+        number = np.uint64(record)  # unsigned: see idmap.home
+        prefetch(next_block + _RECORD_BYTES * number)
+        word = np.uint64(_WORDS * (first + record))
+        place = idmap.home(mask, np.uint64(words[word + _ORDER_ID]))
+        prefetch(orders + _ORDER_BYTES * place)
+        home[number] = np.int64(place)
+        ts_event[number], ts_recv[number] = words[word + _TS_EVENT], words[word + _TS_RECV]
+        price[number] = words[word + _PRICE]
+        size_and_flags[number] = words[word + _SIZE_AND_FLAGS]
+        sequence[number] = (words[word + _SEQUENCE] >> _HALF) & _LOW_HALF
+
+
+@kernel
+def mark(book: np.void, blocks: NDArray[np.void]) -> None:
     """Prices in ticks, or ODD where a flag, a clock, the size or the price is not usual.
 
     Args:
         book: of BOOK_DTYPE, as it is before the first of these records.
-        words: of all records.
-        first: number of the first record.
-        count: of records.
-        ticks: gets `[count]` prices.
+        blocks: `[1]` of BLOCK_DTYPE, laid out. The whole block is marked, whatever lies behind the
+            records that are there: a loop of known length is shorter.
     """
+    block = blocks[0]
+    ts_events, ts_recvs, prices = block["ts_event"], block["ts_recv"], block["price"]
+    abouts, ticks = block["size_and_flags"], block["px_ticks"]
     tick, ticks_per_price = book["tick_size_e9"], book["ticks_per_price"]
     ts_event, ts_recv = book["ts_exchange_ns"], book["ts_local_ns"]
-    for number in range(count):
-        place = np.uint64(_WORDS * (first + number))
+    for record in range(BLOCK):
+        number = np.uint64(record)
         event_before, recv_before = ts_event, ts_recv
-        ts_event, ts_recv = words[place + np.uint64(_TS_EVENT)], words[place + np.uint64(_TS_RECV)]
-        about, price = words[place + np.uint64(_SIZE_AND_FLAGS)], words[place + np.uint64(_PRICE)]
+        ts_event, ts_recv = ts_events[number], ts_recvs[number]
+        about, price = abouts[number], prices[number]
         size = about & _LOW_HALF
         near = max(min(price, _FAR_PRICE), -_FAR_PRICE)
         px_ticks = np.int64(np.floor(near * ticks_per_price + 0.5))  # cheaper than a division
@@ -78,45 +127,19 @@ def mark(
             | (px_ticks > MAX_TICKS)
             | (px_ticks < -MAX_TICKS)
         )
-        ticks[np.uint64(number)] = ODD if is_odd else px_ticks
+        ticks[number] = ODD if is_odd else px_ticks
 
 
 @kernel
-def ask_for_orders(
-    book: np.void, words: NDArray[np.int64], first: int, count: int, homes: NDArray[np.int32]
-) -> None:
-    """Where the search for each order begins, and bring these entries near.
-
-    Args:
-        book: of BOOK_DTYPE.
-        words: of all records.
-        first: number of the first record.
-        count: of records.
-        homes: gets `[count]` places of the map.
-    """
-    mask = np.uint64(book["map_slots"] - 1)
-    for number in range(count):
-        order_id = words[np.uint64(_WORDS * (first + number) + _ORDER_ID)]
-        homes[np.uint64(number)] = np.int64(idmap.home(mask, np.uint64(order_id)))
-    for number in range(count):
-        prefetch(book["orders_address"] + _ORDER_BYTES * np.uint64(homes[np.uint64(number)]))
-
-
-@kernel
-def follow_sequence(book: np.void, words: NDArray[np.int64], first: int, count: int) -> None:
-    """Count gaps and falls of the sequence numbers of live records."""
-    before = book["sequence"]
+def follow_sequence(book: np.void, blocks: NDArray[np.void], count: int) -> None:
+    """Count gaps and falls of the sequence numbers of the first `count` records of a block."""
+    sequences, before = blocks[0]["sequence"], book["sequence"]
     gaps, falls = 0, 0
-    for number in range(count):
-        sequence = _sequence(words, first + number)
+    for record in range(count):
+        sequence = sequences[np.uint64(record)]
         gaps += int(sequence > before + 1)
         falls += int(sequence < before)
         before = sequence
     observe(book, Observation.SEQUENCE_GAPS, gaps)
     observe(book, Observation.SEQUENCE_FELL, falls)
     book["sequence"] = before
-
-
-@kernel
-def _sequence(words: NDArray[np.int64], number: int) -> Any:
-    return (words[np.uint64(_WORDS * number + _SEQUENCE)] >> _HALF) & _LOW_HALF

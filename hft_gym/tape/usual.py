@@ -42,8 +42,7 @@ def take_usual(
     records: NDArray[np.void],
     first: int,
     end: int,
-    ticks: NDArray[np.int32],
-    homes: NDArray[np.int32],
+    blocks: NDArray[np.void],
 ) -> int:
     """Let records change the book and write their rows, up to one that is not usual.
 
@@ -52,13 +51,12 @@ def take_usual(
         records: `[n]` of MBO_DTYPE.
         first: of the block.
         end: behind the block.
-        ticks: `[end - first]` prices, see `hft_gym.tape.marks.mark`.
-        homes: `[end - first]` places of the map, see `hft_gym.tape.marks.ask_for_orders`.
+        blocks: `[1]` of BLOCK_DTYPE, laid out and marked by `hft_gym.tape.marks`.
 
     Returns:
         The record that comes next: `end`, or the one that is for the rules.
     """
-    orders = orders_of(book)
+    orders, ticks, homes = orders_of(book), blocks[0]["px_ticks"], blocks[0]["home_slot"]
     book["row_flags"] = book["packet_flags"] = 0
     for number in range(first, end):
         record, within = records[np.uint64(number)], np.uint64(number - first)

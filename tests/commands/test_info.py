@@ -78,6 +78,9 @@ def test_lobster(tmp_path, capsys):
     of_folder = described(capsys, tmp_path, *cache)
     assert (of_folder["dataset"], of_folder["actions"]) == ("LOBSTER", {"1": 2})
     assert of_folder["instruments"][0]["symbol"] == "ABC"
+    assert (of_folder["format"], of_folder["version"]) == ("LOBSTER", None)
+    orderbook = tmp_path / message.name.replace("message", "orderbook")
+    assert (of_folder["path"], of_folder["orderbook_path"]) == (str(message), str(orderbook))
     for name in (message.name, message.name.replace("message", "orderbook")):
         assert described(capsys, tmp_path / name, *cache) == of_folder
     other = write_pair(tmp_path, MESSAGES, ROWS, stem=STEM.replace("ABC", "XYZ"))
@@ -87,6 +90,15 @@ def test_lobster(tmp_path, capsys):
     assert described(capsys, tmp_path, "--instrument", "ABC", *cache) == of_folder
     assert main(["info", str(tmp_path), "--instrument", "NO"]) == 2
     assert "there are: ABC, XYZ" in capsys.readouterr().err
+
+
+def test_text_of_a_lobster_pair_names_its_files(tmp_path, capsys):
+    message = write_pair(tmp_path, MESSAGES, ROWS)
+    assert main(["info", str(message), "--cache", str(tmp_path / "cache")]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].split() == ["file", str(message)]
+    assert lines[1].split() == ["order", "book", str(message).replace("message", "orderbook")]
+    assert lines[2].split() == ["format", "LOBSTER,", "mbo,", "LOBSTER"]
 
 
 def test_what_is_neither(tmp_path, capsys):

@@ -1,5 +1,6 @@
 """The sink that copies from file to file."""
 
+import os
 import tempfile
 
 import numpy as np
@@ -33,7 +34,8 @@ def test_a_batch_is_the_same_whichever_way_it_is_written(column, tmp_path):
             sink.finish()
         files.append((tmp_path / "batch").read_bytes())
     assert files[0] == files[1]
-    assert pa.ipc.open_file(files[1]).get_batch(0).equals(batch)
+    found = pa.ipc.open_file(files[1]).get_batch(0)
+    assert found.to_pydict() == {"numbers": [*range(1000)], "others": [*range(1000)]}
 
 
 def test_it_is_the_file_that_is_copied(column, tmp_path):
@@ -48,6 +50,34 @@ def test_it_is_the_file_that_is_copied(column, tmp_path):
         assert sink.tell() == 8012
         sink.finish()
     assert (tmp_path / "copy").read_bytes() == b"before" + b"7" * 8000 + b"behind"
+
+
+@pytest.mark.skipif(copying._fallocate is None, reason="the system cannot do it")
+def test_what_has_been_copied_takes_no_more_room(tmp_path):
+    rows = np.arange(1 << 17)
+    with tempfile.TemporaryFile(dir=tmp_path) as file, (tmp_path / "copy").open("wb") as copy:
+        file.write(rows.tobytes())
+        file.flush()
+        numbers = np.memmap(file, np.int64, mode="r")
+        sink = CopyingSink(copy, {numbers.ctypes.data: file.fileno()})
+        sink.write(pa.py_buffer(numbers))
+        sink.finish()
+        about = os.fstat(file.fileno())
+        assert about.st_size == rows.nbytes
+        assert about.st_blocks * 512 < rows.nbytes // 8
+        assert not numbers.any()  # still a map of something
+    assert (tmp_path / "copy").read_bytes() == rows.tobytes()
+
+
+@pytest.mark.parametrize("fallocate", [None, lambda *_: -1])
+def test_a_system_that_gives_no_room_back(column, tmp_path, monkeypatch, fallocate):
+    monkeypatch.setattr(copying, "_fallocate", fallocate)
+    numbers, descriptor = column
+    with (tmp_path / "copy").open("wb") as copy:
+        sink = CopyingSink(copy, {numbers.ctypes.data: descriptor})
+        sink.write(pa.py_buffer(numbers))
+        sink.finish()
+    assert (tmp_path / "copy").read_bytes() == np.arange(1000).tobytes()
 
 
 def test_a_file_that_is_too_short(column, tmp_path):

@@ -4,8 +4,16 @@ import numpy as np
 import pytest
 
 from hft_gym.kernel import idmap
-from hft_gym.tape.marks import MAX_LOTS, ODD, ask_for_orders, follow_sequence, mark, words_of
-from hft_gym.tape.orders import BookMemory, Observation
+from hft_gym.tape.marks import (
+    BLOCK_DTYPE,
+    MAX_LOTS,
+    ODD,
+    follow_sequence,
+    lay_out,
+    mark,
+    words_of,
+)
+from hft_gym.tape.orders import BLOCK, BookMemory, Observation
 from tests.dbn_files import (
     BAD_BOOK,
     BAD_TS,
@@ -25,13 +33,26 @@ pytestmark = pytest.mark.kernel
 FARTHEST = 2**31 - 1
 
 
-def marked(records, first=0, tick_e9=TICK_E9, now_ns=START_NS):
-    memory = BookMemory(tick_e9)
-    memory.book["ts_exchange_ns"], memory.book["ts_local_ns"] = now_ns, now_ns
+def laid_out(memory, records, first, blocks):
+    """How many records from `first` on the block holds now."""
     records.flags.writeable = False
-    ticks = np.zeros(len(records) - first, np.int32)
-    mark(memory.book, words_of(records), first, len(ticks), ticks)
-    return ticks.tolist()
+    count = min(BLOCK, len(records) - first)
+    lay_out(memory.book, words_of(records), first, count, blocks)
+    return count
+
+
+def marked(records, first=0, tick_e9=TICK_E9, now_ns=START_NS):
+    memory, blocks, ticks = BookMemory(tick_e9), np.zeros(1, BLOCK_DTYPE), []
+    memory.book["ts_exchange_ns"], memory.book["ts_local_ns"] = now_ns, now_ns
+    while first < len(records):
+        count = laid_out(memory, records, first, blocks)
+        mark(memory.book, blocks)
+        ticks += blocks["px_ticks"][0, :count].tolist()
+        first += count
+        # the book's clocks never run back, but here each record is compared with the one before
+        for clock, name in (("ts_exchange_ns", "ts_event"), ("ts_local_ns", "ts_recv")):
+            memory.book[clock] = records[name][first - 1].view("i8")
+    return ticks
 
 
 def expected(records, tick_e9=TICK_E9, now_ns=START_NS):
@@ -99,25 +120,37 @@ def test_flags_that_say_something(bit):
 
 
 def test_the_search_for_an_order_begins_at_its_home():
-    memory = BookMemory(TICK_E9)
+    memory, blocks = BookMemory(TICK_E9), np.zeros(1, BLOCK_DTYPE)
     records = random_records(2, 60)
-    records.flags.writeable = False
-    homes = np.zeros(50, np.int32)
-    ask_for_orders(memory.book, words_of(records), 10, 50, homes)
     mask = np.uint64(len(memory.orders) - 1)
-    assert homes.tolist() == [int(idmap.home(mask, i)) for i in records["order_id"][10:]]
+    for first, count in ((10, BLOCK), (42, 18)):
+        assert laid_out(memory, records, first, blocks) == count
+        ids = records["order_id"][first : first + count]
+        assert blocks["home_slot"][0, :count].tolist() == [int(idmap.home(mask, i)) for i in ids]
+
+
+def test_a_short_block_leaves_the_others_as_they_were():
+    blocks = np.zeros(1, BLOCK_DTYPE)
+    for name in BLOCK_DTYPE.names:
+        blocks[name] = 7
+    records = random_records(3, 3)
+    assert laid_out(BookMemory(TICK_E9), records, 1, blocks) == 2
+    for name in ("ts_event", "ts_recv", "price", "sequence"):
+        assert blocks[name][0, :2].tolist() == records[name][1:].astype("i8").tolist()
+    assert all((blocks[name][0, 2:] == 7).all() for name in BLOCK_DTYPE.names)
 
 
 def test_sequence_numbers_are_followed():
     records = mbo(*[("A", "B", k, 10, 1, LAST) for k in range(6)])
     records["sequence"] = [5, 6, 9, 9, 2**32 - 1, 3]
-    memory = BookMemory(TICK_E9)
+    memory, blocks = BookMemory(TICK_E9), np.zeros(1, BLOCK_DTYPE)
     memory.book["sequence"] = 3
-    words = words_of(records)
-    follow_sequence(memory.book, words, 0, 4)
-    follow_sequence(memory.book, words, 4, 0)
+    laid_out(memory, records, 0, blocks)
+    follow_sequence(memory.book, blocks, 4)
+    laid_out(memory, records, 4, blocks)
+    follow_sequence(memory.book, blocks, 0)
     assert memory.book["sequence"] == 9
-    follow_sequence(memory.book, words, 4, 2)
+    follow_sequence(memory.book, blocks, 2)
     counts = memory.book["observation_count"]
     assert counts[Observation.SEQUENCE_GAPS] == 3
     assert counts[Observation.SEQUENCE_FELL] == 1

@@ -5,7 +5,7 @@ import pytest
 
 from hft_gym.kernel import idmap
 from hft_gym.tape import l3
-from hft_gym.tape.marks import ask_for_orders, mark, words_of
+from hft_gym.tape.marks import BLOCK_DTYPE, lay_out, mark, words_of
 from hft_gym.tape.orders import BLOCK, Anomaly, BookMemory
 from hft_gym.tape.packets import LONGEST_PACKET_ROWS
 from hft_gym.tape.usual import is_settled, take_usual
@@ -31,11 +31,10 @@ def by_the_rules(memory, records):
 def straight(memory, records):
     """How many of up to a block of records were usual."""
     records.flags.writeable = False
-    count, book, words = len(records), memory.book, words_of(records)
-    ticks, homes = np.empty(BLOCK, np.int32), np.empty(BLOCK, np.int32)
-    mark(book, words, 0, count, ticks)
-    ask_for_orders(book, words, 0, count, homes)
-    return take_usual(book, records, 0, count, ticks, homes)
+    count, blocks = len(records), np.zeros(1, BLOCK_DTYPE)
+    lay_out(memory.book, words_of(records), 0, count, blocks)
+    mark(memory.book, blocks)
+    return take_usual(memory.book, records, 0, count, blocks)
 
 
 def state_of(memory):

@@ -49,9 +49,9 @@ class Facts:
     """What a file is about.
 
     Attributes:
-        path: the file.
-        form: `DBN` or `tape`.
-        version: of that format.
+        path: the file; of a LOBSTER pair the one of messages.
+        form: `DBN`, `LOBSTER` or `tape`.
+        version: of that format; None where it has none.
         schema: of the file, or of that which a tape was made of; None for a mixed capture.
         dataset: Databento dataset code.
         instruments: symbol, id and records of each that occurs; records None where not counted.
@@ -61,11 +61,12 @@ class Facts:
         activity: when the others came.
         book: of the only or chosen instrument.
         no_book: why `book` is missing or told by quotes alone.
+        orderbook_path: of a LOBSTER pair.
     """
 
     path: str
     form: str
-    version: int
+    version: int | None
     schema: str | None
     dataset: str
     instruments: list[dict[str, Any]] = field(default_factory=list)
@@ -75,6 +76,7 @@ class Facts:
     activity: Activity = field(default_factory=Activity)
     book: BookFacts | None = None
     no_book: str = ""
+    orderbook_path: str = ""
 
 
 def as_json(facts: Facts) -> dict[str, Any]:
@@ -82,6 +84,7 @@ def as_json(facts: Facts) -> dict[str, Any]:
     activity = facts.activity
     return {
         "path": facts.path,
+        "orderbook_path": facts.orderbook_path or None,
         "format": facts.form,
         "version": facts.version,
         "schema": facts.schema,
@@ -132,11 +135,13 @@ def _ticks(price_e9: float | None, tick_size: float | None) -> float | None:
 
 def as_lines(facts: Facts, output: TextIO) -> list[str]:
     """The same for people; `output` tells which characters can be shown."""
-    what = "rows" if facts.form == "tape" else "records"
+    what = "records" if facts.form == "DBN" else "rows"  # of its tape
+    version = "" if facts.version is None else f" version {facts.version}"
     schema = facts.schema or "mixed schemas"
     rows = [
         ("file", facts.path),
-        ("format", f"{facts.form} version {facts.version}, {schema}, {facts.dataset}"),
+        *([("order book", facts.orderbook_path)] if facts.orderbook_path else []),
+        ("format", f"{facts.form}{version}, {schema}, {facts.dataset}"),
         ("instruments", _instruments(facts.instruments)),
         (what, counted(facts.records)),
     ]

@@ -26,4 +26,8 @@ def lobster_facts(source: Path, instrument: str | None = None, cache: Path | Non
         names = ", ".join(pair.message.name for pair in pairs[:_LISTED])
         more = f" and {len(pairs) - _LISTED} more" if len(pairs) > _LISTED else ""
         raise InputError(f"{source} holds several pairs: {names}{more}; give one of these files")
-    return tape_facts(build_lobster_tape(pairs[0].message, cache=cache))
+    (pair,) = pairs
+    facts = tape_facts(build_lobster_tape(pair.message, cache=cache))
+    facts.path, facts.orderbook_path = str(pair.message), str(pair.orderbook)
+    facts.form, facts.version = "LOBSTER", None
+    return facts
