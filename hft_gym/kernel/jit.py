@@ -8,7 +8,6 @@ import os
 import platform
 import sys
 import uuid
-import weakref
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,18 +15,20 @@ from typing import Any, TypeVar
 import llvmlite
 import numba
 from numba.core.caching import IndexDataCacheFile
+from numba.core.registry import CPUDispatcher
 
 from hft_gym.errors import InputError
 from hft_gym.kernel.foreign import is_foreign
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-COMPILE_OPTIONS = {"nogil": True, "error_model": "numpy"}
+# no kernel is called as a C function: what it would need for that takes a tenth of the compiling
+COMPILE_OPTIONS = {"nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True}
 
-_dispatchers: weakref.WeakSet[Any] = weakref.WeakSet()  # every compiled function that lives
 # files of plug-ins that live outside the package, and the names they were imported by
 _outside_sources: set[tuple[Path, str]] = set()
 _known_sources: set[tuple[Path, str]] = set()  # those that the folder of mixed kernels is named by
+_folders: list[Path] = []  # of the package's own kernels and of mixed ones; none: nothing is kept
 _package = Path(__file__).resolve().parents[1]
 
 
@@ -38,10 +39,7 @@ def kernel(function: F) -> F:
     """
     # said aloud: a kernel that says nothing takes over that its caller is to be written out, and
     # one after the other all that it calls is; that compiles for minutes
-    dispatcher = numba.njit(forceinline=False, **COMPILE_OPTIONS)(function)
-    remember_source(function)
-    _dispatchers.add(dispatcher)
-    return dispatcher
+    return _compiled(function, forceinline=False)
 
 
 def inlined_kernel(function: F) -> F:
@@ -49,10 +47,49 @@ def inlined_kernel(function: F) -> F:
 
     The compiler's own judgement leaves calls that cost more than what they do.
     """
-    dispatcher = numba.njit(forceinline=True, **COMPILE_OPTIONS)(function)
+    return _compiled(function, forceinline=True)
+
+
+def _compiled(function: F, **options: bool) -> F:
+    dispatcher: Any = numba.njit(**options, **COMPILE_OPTIONS)(function)
+    if not numba.config.DISABLE_JIT:
+        dispatcher.__class__ = _Kernel
     remember_source(function)
-    _dispatchers.add(dispatcher)
     return dispatcher
+
+
+class _Kept(CPUDispatcher):
+    """A function whose machine code is kept on disk once `enable_cache` was called."""
+
+    def compile(self, sig: Any) -> Any:
+        keep(self)
+        return super().compile(sig)
+
+
+class _Kernel(_Kept):
+    """A function that Python can call, and that other kernels find without what Python needs.
+
+    To turn Python's objects into arguments and back is a quarter of the compiling, for each of the
+    hundreds of functions that only kernels call.
+    """
+
+    _bare: Any = None
+
+    def get_call_template(self, args: Any, kws: Any) -> Any:
+        return self._for_kernels().get_call_template(args, kws)
+
+    def get_overload(self, sig: Any) -> Any:
+        return self._for_kernels().get_overload(sig)
+
+    def _for_kernels(self) -> Any:
+        if self._bare is None:
+            options = {**self.targetoptions, "no_cpython_wrapper": True}
+            self._bare = _Bare(self.py_func, self.locals, options)
+        return self._bare
+
+
+class _Bare(_Kept):
+    """A function that only kernels can call."""
 
 
 def remember_source(function: Callable[..., Any]) -> None:
@@ -109,7 +146,6 @@ def enable_cache() -> None:
     What is the package's alone lies in one folder, whatever plug-ins a process knows; what a
     plug-in has a part in lies in another one. Numba by itself compares only the time stamp of the
     file that defines a function, so an edit of a callee would leave stale machine code behind.
-    Functions that were typed in have no file and are not kept.
 
     Raises:
         InputError: the cache folder cannot be written.
@@ -127,17 +163,23 @@ def enable_cache() -> None:
     numba.config.CACHE_DIR = str(folder)
     _known_sources.clear()
     _known_sources.update(source for source in _outside_sources if source[0].is_file())
-    beside = folder.with_name(sources_digest())
-    for dispatcher in list(_dispatchers):
-        is_new = getattr(dispatcher, "_cached_in", None) != folder
-        if is_new and Path(inspect.getfile(dispatcher.py_func)).is_file():
-            dispatcher.enable_caching()
-            files = dispatcher._cache._cache_file
-            files.__class__ = _KernelFiles
-            files.is_mixed = is_foreign(dispatcher)
-            dispatcher._cached_in = folder
-        if hasattr(dispatcher, "_cached_in"):
-            dispatcher._cache._cache_file.beside = beside / Path(dispatcher._cache.cache_path).name
+    _folders[:] = [folder, folder.with_name(sources_digest())]
+
+
+def keep(dispatcher: Any) -> None:
+    """Let the machine code of a function be looked for, and kept, in the folders of `enable_cache`.
+
+    Functions that were typed in have no file and are not kept.
+    """
+    is_new = _folders and getattr(dispatcher, "kept_in", None) != _folders[0]
+    if is_new and Path(inspect.getfile(dispatcher.py_func)).is_file():
+        dispatcher.enable_caching()
+        files = dispatcher._cache._cache_file
+        files.__class__ = _KernelFiles
+        files.is_mixed = is_foreign(dispatcher)
+        if isinstance(dispatcher, _Bare):
+            files.rename("bare")
+        dispatcher.kept_in = _folders[0]
 
 
 def is_kept(kernel: Any, *arguments: Any) -> bool:
@@ -147,9 +189,10 @@ def is_kept(kernel: Any, *arguments: Any) -> bool:
     """
     if numba.config.DISABLE_JIT:
         return True
-    signature = tuple(numba.typeof(argument) for argument in arguments)
-    if getattr(kernel, "_cached_in", None) is None:
+    keep(kernel)
+    if not hasattr(kernel, "kept_in"):
         return False
+    signature = tuple(numba.typeof(argument) for argument in arguments)
     key = kernel._cache._index_key(signature, kernel.targetctx.codegen())
     return kernel._cache._cache_file.has(key)
 
@@ -163,11 +206,15 @@ class _KernelFiles(IndexDataCacheFile):
 
     Attributes:
         is_mixed: whether a plug-in has a part in the function, whatever the types.
-        beside: folder of what a plug-in has a part in.
     """
 
     is_mixed: bool
-    beside: Path
+    _index_name: str
+
+    def rename(self, kind: str) -> None:
+        """Tell entries of a kind from those of the same function and types that are none."""
+        self._index_name = f"{kind}.{self._index_name}"
+        self._index_path = str(Path(self._cache_path) / self._index_name)
 
     def load(self, key: Any) -> Any:
         return super(_KernelFiles, self._of(key)).load(key)
@@ -194,8 +241,8 @@ class _KernelFiles(IndexDataCacheFile):
         if not (self.is_mixed or any(is_foreign(kind) for kind in kinds)):
             return self
         files = copy.copy(self)
-        files._cache_path = str(self.beside)
-        files._index_path = str(self.beside / files._index_name)
+        beside = _folders[1] / Path(self._cache_path).name
+        files._cache_path, files._index_path = str(beside), str(beside / self._index_name)
         return files
 
     def _load_index(self) -> dict[Any, str]:

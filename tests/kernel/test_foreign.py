@@ -39,12 +39,12 @@ THEIRS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("found", OURS, ids=repr)
+@pytest.mark.parametrize("found", OURS, ids=range(len(OURS)))
 def test_ours(found):
     assert not is_foreign(found)
 
 
-@pytest.mark.parametrize("found", THEIRS, ids=repr)
+@pytest.mark.parametrize("found", THEIRS, ids=range(len(THEIRS)))
 def test_theirs_or_nobody_can_tell(found):
     assert is_foreign(found)
 

@@ -22,7 +22,7 @@ def cache(tmp_path, monkeypatch):
     monkeypatch.setenv("HFT_GYM_CACHE", str(tmp_path / "cache"))
     monkeypatch.setattr(jit, "_outside_sources", set())
     monkeypatch.setattr(jit, "_known_sources", set())
-    monkeypatch.setattr(jit, "_dispatchers", type(jit._dispatchers)())
+    monkeypatch.setattr(jit, "_folders", [])
     monkeypatch.setattr(numba.config, "CACHE_DIR", numba.config.CACHE_DIR)
     return tmp_path / "cache"
 
@@ -38,6 +38,12 @@ def plug_in(folder, factor, name="plug_in"):
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+def files_of(kernel):
+    """Where the machine code of a kernel is looked for."""
+    jit.keep(kernel)
+    return kernel._cache._cache_file
 
 
 def test_the_folder_of_everything_that_may_be_thrown_away(monkeypatch, tmp_path):
@@ -128,7 +134,7 @@ def test_an_index_that_speaks_of_a_lost_plug_in_is_none(cache, tmp_path, monkeyp
     lost.Model = type("Model", (), {"__module__": "soon_lost"})
     monkeypatch.setitem(sys.modules, "soon_lost", lost)
     jit._outside_sources.discard((tmp_path / "plug_in.py", "soon_lost"))
-    files = module.scaled._cache._cache_file
+    files = files_of(module.scaled)
     key = ((numba.int64,), lost.Model)
     files.save(key, "machine code")
     assert files.load(key) == "machine code"
@@ -163,7 +169,7 @@ def test_processes_that_compile_at_once_do_not_take_each_others_files(cache, tmp
     module = plug_in(tmp_path, 2)
     jit.enable_cache()
     assert not list(cache.rglob("*.nbc"))
-    files = module.scaled._cache._cache_file
+    files = files_of(module.scaled)
     one, other = ((), "one"), ((), "other")
     files.save(one, "of one")
     with monkeypatch.context() as early:
@@ -211,7 +217,7 @@ def test_the_packages_functions_for_a_plug_ins_types_are_kept_beside(cache, tmp_
     jit.enable_cache()
     module.Model = NamedTuple("Model", [("lots", int)])
     module.Model.__module__ = "plug_in"
-    files, beside = ours._cache._cache_file, cache / "kernels" / jit.sources_digest()
+    files, beside = files_of(ours), cache / "kernels" / jit.sources_digest()
     theirs = files._of(((numba.typeof(module.Model(1)), numba.int64), "processor", ("code", "")))
     assert Path(theirs._index_path).is_relative_to(beside)
     assert files._of(((numba.int64,), "processor", ("code", ""))) is files
@@ -220,3 +226,32 @@ def test_the_packages_functions_for_a_plug_ins_types_are_kept_beside(cache, tmp_
     jit.enable_cache()
     again = files._of(((numba.typeof(module.Model(1)),), "processor", ("code", "")))
     assert not Path(again._index_path).is_relative_to(beside)
+
+
+@compiled_only
+def test_kernels_find_a_function_without_what_python_needs(cache):
+    inner = jit.kernel(mix.py_func)
+
+    @jit.kernel
+    def outer(number):
+        return inner(number) + np.uint64(1)
+
+    jit.enable_cache()
+    assert outer(np.uint64(7)) == mix(np.uint64(7)) + np.uint64(1)
+    assert not inner.overloads  # only the bare one is compiled
+    assert inner(np.uint64(7)) == mix(np.uint64(7))
+    assert len(inner.overloads) == 1
+    for kind, name in (("bare.", "*bare.*.nbi"), ("", "random.mix*.nbi")):
+        assert len(list(cache.rglob(name))) == 1, kind
+    again = jit.kernel(mix.py_func)  # finds what it may, and only that
+    assert again(np.uint64(7)) == mix(np.uint64(7))
+    assert sum(again.stats.cache_hits.values()) == 1
+
+
+@compiled_only
+def test_a_function_may_call_itself():
+    @jit.kernel
+    def factorial(number):
+        return 1 if number < 2 else number * factorial(number - 1)
+
+    assert factorial(5) == 120
