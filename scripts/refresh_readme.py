@@ -42,7 +42,7 @@ def speed(measured: dict[str, Any]) -> str:
         f"{million['env_steps_per_s']} environment steps/s ({m['events_per_s'] / 1e6:.0f} M market "
         f"events/s at {m['events_per_step']:.0f} events a step, {m['features']:.0f} features, new "
         f"random quotes on both sides at every step) on {m['threads']:.0f} thread of "
-        f"{m['machine']}; "
+        f"{m['machine']}, two threads are {m['two_threads_speedup']:.1f} times as fast; "
         f"{million['kept_quotes_env_steps_per_s']} where quotes are kept for ten steps, "
         f"{million['idle_env_steps_per_s']} where nothing is quoted. The Stable-Baselines3 adapter "
         f"costs {max(0.0, m['sb3_overhead_pct']):.0f} % more."

@@ -26,8 +26,7 @@ _PLAIN_KINDS = (
     types.DType,
 )
 _PLAIN_VALUES = (
-    bool, int, float, complex, str, bytes, slice, np.generic, np.dtype, python_types.NoneType,
-    python_types.ModuleType,
+    bool, int, float, complex, str, bytes, np.generic, np.dtype, python_types.NoneType,
 )  # fmt: skip
 
 
@@ -51,6 +50,13 @@ def is_foreign(found: Any) -> bool:
             cell.cell_contents for cell in function.__closure__ or ()
         )
     return True
+
+
+def is_number_like(found: Any) -> bool:
+    """Whether a value is a number, a word or a tuple of such: the same bytes in every process."""
+    if isinstance(found, tuple):
+        return all(is_number_like(part) for part in found)
+    return isinstance(found, _PLAIN_VALUES)
 
 
 def _is_foreign_kind(kind: types.Type) -> bool:

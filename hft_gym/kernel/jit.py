@@ -14,11 +14,12 @@ from typing import Any, TypeVar
 
 import llvmlite
 import numba
+from numba.core import typing
 from numba.core.caching import IndexDataCacheFile
 from numba.core.registry import CPUDispatcher
 
 from hft_gym.errors import InputError
-from hft_gym.kernel.foreign import is_foreign
+from hft_gym.kernel.foreign import is_foreign, is_number_like
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -76,7 +77,17 @@ class _Kernel(_Kept):
     _bare: Any = None
 
     def get_call_template(self, args: Any, kws: Any) -> Any:
-        return self._for_kernels().get_call_template(args, kws)
+        """What is compiled for these very types.
+
+        Numba's own would also look, and warn, whether a record might pass for another one that it
+        has compiled the function for.
+        """
+        bare = self._for_kernels()
+        signature, kinds = bare._compiler.fold_argument_types(args, kws)
+        bare.compile(tuple(kinds))
+        name = self.py_func.__name__
+        found = [bare.overloads[tuple(kinds)].signature]
+        return typing.make_concrete_template(name, key=name, signatures=found), signature, kinds, {}
 
     def get_overload(self, sig: Any) -> Any:
         return self._for_kernels().get_overload(sig)
@@ -169,10 +180,14 @@ def enable_cache() -> None:
 def keep(dispatcher: Any) -> None:
     """Let the machine code of a function be looked for, and kept, in the folders of `enable_cache`.
 
-    Functions that were typed in have no file and are not kept.
+    Functions that were typed in have no file and are not kept; nor are those that enclose others,
+    which are other ones in the next process.
     """
-    is_new = _folders and getattr(dispatcher, "kept_in", None) != _folders[0]
-    if is_new and Path(inspect.getfile(dispatcher.py_func)).is_file():
+    if not _folders or getattr(dispatcher, "kept_in", None) == _folders[0]:
+        return
+    function = dispatcher.py_func
+    cells = [cell.cell_contents for cell in function.__closure__ or ()]
+    if is_number_like(tuple(cells)) and Path(inspect.getfile(function)).is_file():
         dispatcher.enable_caching()
         files = dispatcher._cache._cache_file
         files.__class__ = _KernelFiles

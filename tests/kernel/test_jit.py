@@ -255,3 +255,37 @@ def test_a_function_may_call_itself():
         return 1 if number < 2 else number * factorial(number - 1)
 
     assert factorial(5) == 120
+
+
+@compiled_only
+def test_a_record_never_passes_for_another_one(recwarn):
+    @jit.kernel
+    def sevenfold(record):
+        record["lots"] *= 7
+        return record["lots"]
+
+    @jit.kernel
+    def of_both(small, large):
+        return sevenfold(small[0]) + sevenfold(large[0])
+
+    small = np.ones(1, [("lots", "i8")])
+    large = np.full(1, 2, [("lots", "i8"), ("px_ticks", "i8")])
+    assert of_both(small, large) == 21
+    assert len(sevenfold._bare.overloads) == 2
+    assert not [str(warning.message) for warning in recwarn]
+
+
+@compiled_only
+def test_what_encloses_a_function_is_not_kept(cache):
+    def double(number):
+        return 2 * number
+
+    inner = numba.njit(double)
+
+    @jit.kernel
+    def outer(number):
+        return inner(number)
+
+    jit.enable_cache()
+    assert outer(4) == 8
+    assert not list(cache.rglob("*outer*.nbc"))
