@@ -17,6 +17,7 @@ from hft_gym.envs.dataset import Dataset, Split
 from hft_gym.envs.observations.seen import Observation
 from hft_gym.evaluation import picture, table
 from hft_gym.evaluation.curve import TrainingCurve
+from hft_gym.evaluation.intervals import Interval
 from hft_gym.evaluation.report import Picture, Report, as_html
 from hft_gym.evaluation.rollout import (
     LearnedPolicy,
@@ -24,7 +25,13 @@ from hft_gym.evaluation.rollout import (
     held_out_windows,
     judge,
 )
-from hft_gym.evaluation.summary import Basis, Summary, basis_of, summarise
+from hft_gym.evaluation.summary import (
+    Basis,
+    Summary,
+    basis_of,
+    paired_difference,
+    summarise,
+)
 from hft_gym.evaluation.trace import Trace, trace
 from hft_gym.strategies.calibration import sample_of
 
@@ -33,16 +40,25 @@ _MOST_ENVS = 256
 
 @dataclass(frozen=True)
 class Judgement:
-    """The figures of every policy, the agent's first, and one of its windows moment by moment."""
+    """How the agent did beside the rules.
+
+    Attributes:
+        summaries: the figures of every policy, the agent's first.
+        basis: what they are per.
+        leads: by rule, the agent's reward less the rule's, window by window.
+        shown: one of the agent's windows, moment by moment.
+    """
 
     summaries: list[Summary]
     basis: Basis
+    leads: dict[str, Interval]
     shown: Trace
 
     @property
     def text(self) -> str:
-        """The table for a terminal."""
-        return table.as_text(self.summaries, self.basis)
+        """The table for a terminal, and the leads below it."""
+        leads = "".join(f"{line}\n" for line in table.leads(self.summaries[0].policy, self.leads))
+        return table.as_text(self.summaries, self.basis) + leads
 
 
 def judgement(config: DictConfig, data: Split, model: BaseAlgorithm, name: str) -> Judgement:
@@ -66,7 +82,8 @@ def judgement(config: DictConfig, data: Split, model: BaseAlgorithm, name: str) 
     basis = basis_of(tables, instrument, len(data.test.windows(length)) / tapes)
     summaries = [summarise(of_policy, basis) for of_policy in tables]
     middle = np.argsort(tables[0].episodes["pnl_ticks"])[len(windows) // 2]
-    return Judgement(summaries, basis, trace(core, learned, windows[middle]))
+    leads = {each.policy: paired_difference(tables[0], each, "reward") for each in tables[1:]}
+    return Judgement(summaries, basis, leads, trace(core, learned, windows[middle]))
 
 
 def strategies(config: DictConfig, train: Dataset) -> list[Any]:
@@ -101,6 +118,7 @@ def write(folder: RunFolder, config: DictConfig, found: Judgement, curve: str | 
         lead=f"{agent} after {config.total_timesteps:,} steps of training, beside rules.",
         summaries=found.summaries,
         basis=found.basis,
+        remarks=table.leads(agent, found.leads),
         pictures=[Picture(caption, png)],
         curve=None if curve is None else TrainingCurve(**json.loads(curve)),
         config_yaml=as_yaml(config),

@@ -57,6 +57,7 @@ class Report:
         lead: one sentence below it.
         summaries: the table's rows.
         basis: what the table's figures are per.
+        remarks: said below the table, after what its figures are per.
         pictures: shown below the table.
         curve: the training's, if there was one.
         config_yaml: the resolved configuration.
@@ -68,6 +69,7 @@ class Report:
     lead: str
     summaries: Sequence[Summary]
     basis: Basis
+    remarks: Sequence[str] = ()
     pictures: Sequence[Picture] = ()
     curve: TrainingCurve | None = None
     config_yaml: str = ""
@@ -82,7 +84,9 @@ def as_html(report: Report) -> str:
     if report.curve is not None:
         shown = Picture("Reward in training.", curve_png(report.curve))
         training = ["<h2>Training</h2>", _figure(shown)]
-    remarks = "".join(f"<li>{escape(note)}</li>" for note in notes(report.basis))
+    remarks = "".join(
+        f"<li>{escape(note)}</li>" for note in [*notes(report.basis), *report.remarks]
+    )
     body = [
         f"<h1>{escape(report.title)}</h1>",
         f"<p>{escape(report.lead)}</p>",

@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from typing import Any, NamedTuple
 
@@ -75,6 +75,22 @@ def notes(basis: Basis) -> list[str]:
         "Drawdown: deepest fall within a window. Spread: sum of side x (mid - price) x lots at "
         "our fills.",
     ]
+
+
+def leads(policy: str, over: Mapping[str, Interval]) -> list[str]:
+    """One sentence on how far a policy is ahead of others; none where there are no others.
+
+    Args:
+        policy: who is ahead, or behind.
+        over: by the others' names, mean rewards of `policy` less theirs, paired by window.
+    """
+    if not over:
+        return []
+    written = _column_cells(list(over.values()))
+    # a sentence needs none of a column's blanks
+    compact = (" ".join(lead.split()) for lead in written)
+    each = ", ".join(f"{name} {lead}" for name, lead in zip(over, compact, strict=True))
+    return [f"Reward of {policy} less that of a rule, window by window, mean ± 95 %: {each}."]
 
 
 def as_text(summaries: Sequence[Summary], basis: Basis) -> str:

@@ -123,6 +123,13 @@ def test_there_is_an_experiment_for_every_agent():
     assert agents <= {name.removeprefix("market_making_") for name in EXPERIMENTS}
 
 
+@pytest.mark.parametrize("num_envs", [16, 64])
+def test_the_target_network_of_dqn_follows_at_every_step(num_envs, data):
+    # Stable-Baselines3 counts steps of single environments
+    config = config_of("dqn", *OFF_POLICY, f"env.num_envs={num_envs}", "agent.buffer_size=1000")
+    assert training.fresh(config, data.train).target_update_interval == num_envs
+
+
 def test_a_missing_package_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "sb3_contrib", None)
     with pytest.raises(ConfigError, match=r"pip install 'hft_gym\[contrib\]'"):

@@ -27,6 +27,19 @@ def test_the_agent_stands_first_among_the_rules(made):
     assert idle.pnl_ticks.mean == idle.fills == 0.0
 
 
+def test_leads_over_the_rules_are_paired(made):
+    config, data, model = made
+    found = judging.judgement(config, data, model, "ppo")
+    agent, *rules = found.summaries
+    assert list(found.leads) == [rule.policy for rule in rules]
+    for rule in rules:
+        lead = found.leads[rule.policy]
+        assert lead.mean == pytest.approx(agent.reward.mean - rule.reward.mean, abs=1e-4)
+    # what earns nothing in every window takes nothing from the agent's own interval
+    assert found.leads["do_nothing"] == pytest.approx(agent.reward, abs=1e-6)
+    assert found.text.splitlines()[-1].startswith("Reward of ppo less that of a rule")
+
+
 def test_judging_twice_gives_the_same(made):
     config, data, model = made
     assert (
@@ -45,6 +58,7 @@ def test_everything_is_written(made, tmp_path):
     assert (tmp_path / "picture.png").read_bytes().startswith(b"\x89PNG")
     page = folder.read("report.html")
     assert "data:image/png" in page
+    assert "Reward of ppo less that of a rule" in page
     assert "http" not in page.split("<pre>")[0]
 
 

@@ -3,6 +3,7 @@ import json
 import numpy as np
 import pytest
 from gymnasium import spaces
+from stable_baselines3 import SAC
 from stable_baselines3.common.running_mean_std import RunningMeanStd
 from stable_baselines3.common.vec_env import VecNormalize
 
@@ -100,3 +101,37 @@ def test_other_observations_go_the_plain_way():
     core = FakeCore(4)
     core.observation_space = spaces.Dict({"market": core.observation_space})
     assert type(normalised(HftVecEnv(core))) is VecNormalize
+
+
+class Noted(FakeCore):
+    """Takes continuous actions and keeps what every step showed last."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.action_space = spaces.Box(-1.0, 1.0, (2,), np.float32)
+        self.ends, self.paid = [], []
+
+    def step(self, actions):
+        obs, rewards, terminated, truncated = super().step(np.where(actions > 0.0, 2, 0))
+        self.ends.append(self.final_observations.copy())
+        self.paid.append(rewards.copy())
+        return obs, rewards, terminated, truncated
+
+
+@pytest.mark.parametrize("terminate", [False, True])
+def test_a_replay_buffer_keeps_what_happened_and_samples_it_normalised(terminate):
+    core = Noted(num_envs=4, episode_steps=5, terminate=terminate)
+    env = normalised(HftVecEnv(core), gamma=0.9)
+    model = SAC("MlpPolicy", env, learning_starts=1000, seed=0).learn(4 * 12)
+    kept = model.replay_buffer
+    # as the episode went on, or ended; never as the next one begins
+    np.testing.assert_allclose(kept.next_observations[:12], core.ends, atol=1e-5)
+    np.testing.assert_array_equal(kept.rewards[:12], core.paid)
+    ends = np.zeros((12, 4))
+    ends[[4, 9]] = 1.0
+    np.testing.assert_array_equal(kept.dones[:12], ends)
+    np.testing.assert_array_equal(kept.timeouts[:12], ends * (not terminate))
+    sample = kept.sample(256, env=env)
+    assert sample.rewards.max() == pytest.approx(env.normalize_reward(np.ones(1))[0])
+    # beyond a time limit there is a value, beyond an end of the task there is none
+    assert sample.dones.any() == terminate

@@ -67,6 +67,11 @@ def test_text_is_escaped_and_tags_close():
     assert html.count('<tr class="mark">') == 1
 
 
+def test_remarks_are_escaped_and_stand_below_the_table():
+    html = as_html(page(remarks=["a < b"]))
+    assert html.index("</table>") < html.index("<li>a &lt; b</li>")
+
+
 def test_nothing_is_fetched():
     picture = png(one_trace(), ES)
     curve = TrainingCurve([1, 2, 3], [0.0, 1.0, 2.0])

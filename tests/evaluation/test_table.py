@@ -59,6 +59,14 @@ def test_one_window_one_day_is_singular_and_without_interval():
     assert "1.000 ± –" in text
 
 
+def test_leads_are_one_sentence():
+    over = {"flat": Interval(12.3456, 1.5), "random": Interval(-3.0, NAN)}
+    (said,) = table.leads("ppo", over)
+    assert said.startswith("Reward of ppo less that of a rule, window by window")
+    assert said.endswith(": flat 12.35 ± 1.50, random -3.00 ± –.")
+    assert table.leads("ppo", {}) == []
+
+
 def test_markdown():
     lines = table.as_markdown([QUIET, BUSY], BASIS).splitlines()
     cells = [line.count("|") - 2 * line.count("\\|") + line.count("\\|") for line in lines[:4]]
