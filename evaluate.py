@@ -1,10 +1,11 @@
 """Judge a saved run on held-out data: python evaluate.py run=runs/RUN."""
 
-import agents.openmp  # noqa: F401 - before torch
-
-# isort: split
 from datetime import datetime
 from pathlib import Path
+
+from agents.openmp import wait_briefly
+
+wait_briefly()  # before torch is loaded
 
 import hydra
 import torch

@@ -1,12 +1,13 @@
 """Train an agent on market data and judge it on held-out data: python train.py --help."""
 
-import agents.openmp  # noqa: F401 - before torch
-
-# isort: split
 import sys
 from importlib import import_module
 from pathlib import Path
 from threading import Thread
+
+from agents.openmp import wait_briefly
+
+wait_briefly()  # before torch is loaded
 
 import hydra
 import torch

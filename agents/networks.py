@@ -15,7 +15,7 @@ from agents.choices import Choices
 class Tanh(nn.Tanh):
     """`torch.nn.Tanh` by way of the logistic function, a third of the work: 2 / (1 + e^-2x) - 1.
 
-    Differs from it by at most 3e-7, in values and in gradients.
+    In single precision it differs from it by at most 2e-7, in gradients by 4e-7 of what comes in.
     """
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:

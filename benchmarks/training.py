@@ -10,14 +10,15 @@ Before anything is timed, a rollout of ppo_fast is compared with one of Stable-B
 behind its own VecNormalize, on the same environments and actions.
 """
 
-import agents.openmp  # noqa: F401 - before torch
-
-# isort: split
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from time import perf_counter
 from typing import Any
+
+from agents.openmp import wait_briefly
+
+wait_briefly()  # before torch is loaded
 
 import numpy as np
 import torch

@@ -32,7 +32,7 @@ FEED_NS, EPISODE, ENVS = 20_000, 15, 4
 @pytest.fixture(scope="module", autouse=True)
 def strangers_leave_again():
     """Else every test after these would look for its kernels in the folder they share."""
-    before = set(jit._outside_sources)
+    before = dict(jit._outside_sources)
     yield
     jit._outside_sources.clear()
     jit._outside_sources.update(before)

@@ -22,7 +22,7 @@ from hft_gym.kernel.address import aligned_zeros, array_at
 from hft_gym.kernel.far import call_code, machine_code_of
 from hft_gym.kernel.jit import kernel
 
-_AWAKE = 2000  # looks for the next slice before a worker goes to sleep: 50 to 100 us
+_AWAKE = 2000  # looks for the next slice before a worker sleeps: 50 to 100 us on x86-64
 _PATIENCE = 20_000  # looks at a worker before the caller lets others run
 _NAP_S = 50e-6
 _END = -1  # asked of a worker that shall go
@@ -76,20 +76,25 @@ class Workers:
             for part in self._slices:
                 self._step(*arguments, *part)
             return
-        if self._crew is None or self._crew.process != os.getpid():  # a fork has no threads
+        if self._crew is not None and self._crew.process != os.getpid():
+            self._crew.forget()  # a fork has no threads
+            self._crew = None
+        if self._crew is None:
             self._crew = _Crew(self._step, arguments, others)
-        self._crew.ask(arguments)
         try:
+            self._crew.ask(arguments)
             self._step(*arguments, *own)
         finally:
             self._crew.wait()
+        self._crew.raise_error()
 
     def close(self) -> None:
         """Let the threads go."""
         self._is_closed = True
-        if self._crew is not None:
-            self._crew.dismiss()
-            self._crew = None
+        crew, self._crew = self._crew, None
+        if crew is not None and crew.process == os.getpid():
+            crew.wait()
+            crew.dismiss()
 
 
 class _Crew:
@@ -106,55 +111,83 @@ class _Crew:
     ) -> None:
         self.process = os.getpid()
         self._mails = aligned_zeros(len(slices), MAIL_DTYPE)
-        self._turn = 0
-        self._lent: tuple[Any, ...] = ()  # what the threads may be writing to
         self._bells = [threading.Event() for _ in slices]
         self._errors: list[BaseException] = []
-        code = machine_code_of(step, *arguments, *slices[0])
+        # what the threads may be writing to; theirs as well, so that it lives as long as they do
+        self._lent: list[Any] = [arguments]
+        code = np.uint64(machine_code_of(step, *arguments, *slices[0]))
+        before, lent, after = _parted(arguments)
+        jobs = [
+            (self._mails[k : k + 1], code, before, lent, after, part)
+            for k, part in enumerate(slices)
+        ]
+        _compile(_serve, *jobs[0])  # here, where an error is told
+        _compile(_ask, self._mails, lent)
+        _compile(_have_done, self._mails)
         # a batch that is forgotten, or a process that ends, has no use for them
-        self.dismiss = weakref.finalize(self, _dismiss, self._mails, self._bells)
-        for k, part in enumerate(slices):
-            before, lent, after = _parted(arguments)
-            job = (self._mails[k : k + 1], np.uint64(code), before, lent, after, part)
-            todo = (job, self._bells[k], self._errors)
+        self.dismiss = weakref.finalize(self, _dismiss, self._mails, self._bells, self.process)
+        for job, bell in zip(jobs, self._bells, strict=True):
+            todo = (job, bell, self._errors, self._lent)
             threading.Thread(target=_work, args=todo, daemon=True, name="hft_gym step").start()
 
+    def forget(self) -> None:
+        """The threads are another process's: ring no bell that one of them may have held."""
+        self.dismiss.detach()
+
     def ask(self, arguments: tuple[Any, ...]) -> None:
-        """Let every thread step its slice."""
-        self.wait()  # for what an interrupt has left
-        self._lent = arguments
-        self._turn += 1
-        if _ask(self._mails, self._turn, _parted(arguments)[1]):
-            for bell, mail in zip(self._bells, self._mails, strict=True):
-                if mail["is_asleep"]:
-                    bell.set()
+        """Let every thread step its slice; `wait` must follow, whatever happens."""
+        self.wait()
+        self._errors.clear()
+        self._lent[0] = arguments
+        if _ask(self._mails, _parted(arguments)[1]):
+            self._wake()
 
     def wait(self) -> None:
-        """Until all have stepped.
+        """Until all have done what they were asked for; an interrupt is told after that."""
+        interrupt = None
+        while True:
+            try:
+                while not _have_done(self._mails):
+                    self._wake()  # whom an interrupt has left asleep
+                    time.sleep(_NAP_S)
+                break
+            except KeyboardInterrupt as error:
+                interrupt = error
+        if interrupt is not None:
+            raise interrupt
 
-        Raises:
-            Exception: what the kernel raised in one of them.
-        """
-        while not _have_done(self._mails, self._turn):
-            time.sleep(_NAP_S)
+    def raise_error(self) -> None:
+        """Raise what the kernel raised in one of the threads."""
         if self._errors:
-            error = self._errors[0]
-            self._errors.clear()
-            raise error
+            raise self._errors.pop()
+
+    def _wake(self) -> None:
+        asleep = (self._mails["is_asleep"] != 0) & (
+            self._mails["done_count"] != self._mails["asked_count"]
+        )
+        for k in np.flatnonzero(asleep):
+            self._bells[k].set()
 
 
-def _work(job: tuple[Any, ...], bell: threading.Event, errors: list[BaseException]) -> None:
-    """A thread's life."""
+def _work(
+    job: tuple[Any, ...], bell: threading.Event, errors: list[BaseException], lent: list[Any]
+) -> None:
+    """A thread's life; `lent` is held, not used."""
+    mail = job[0]
     while True:
         try:
             if not _serve(*job):
                 return
         except BaseException as error:  # it is the caller's, who waits
             errors.append(error)
-            _answer(job[0])
-        else:
-            bell.wait()
-            bell.clear()
+            mail["is_asleep"] = 1
+            mail["done_count"] = mail["asked_count"]
+        bell.wait()
+        bell.clear()
+
+
+def _compile(kernel: Any, *arguments: Any) -> None:
+    kernel.compile(tuple(numba.typeof(argument) for argument in arguments))
 
 
 def _parted(arguments: tuple[Any, ...]) -> tuple[tuple[Any, ...], ...]:
@@ -162,10 +195,12 @@ def _parted(arguments: tuple[Any, ...]) -> tuple[tuple[Any, ...], ...]:
     return arguments[: _LENT.start], arguments[_LENT], arguments[_LENT.stop :]
 
 
-def _dismiss(mails: NDArray[np.void], bells: list[threading.Event]) -> None:
-    _ask_to_end(mails)
-    for bell in bells:
-        bell.set()
+def _dismiss(mails: NDArray[np.void], bells: list[threading.Event], process: int) -> None:
+    """No kernel is called: it may be a moment at which none can be compiled."""
+    if process == os.getpid():
+        mails["asked_count"] = _END
+        for bell in bells:
+            bell.set()
 
 
 @kernel
@@ -214,8 +249,8 @@ def _next_turn(at: Any) -> Any:
 
 
 @kernel
-def _ask(mails: NDArray[np.void], turn: int, lent: Any) -> bool:
-    """Ask all for a turn with these arrays; whether one of them sleeps."""
+def _ask(mails: NDArray[np.void], lent: Any) -> bool:
+    """Ask all for one turn more, with these arrays; whether one of them sleeps."""
     sleeps = False
     for k in range(len(mails)):
         places = mails[k]["lent_address"]
@@ -225,35 +260,23 @@ def _ask(mails: NDArray[np.void], turn: int, lent: Any) -> bool:
         places[3] = lent[3].ctypes.data
         places[4] = lent[4].ctypes.data
         at = _address(mails[k : k + 1])
-        atomic.store(at + _ASKED, turn)
+        atomic.store(at + _ASKED, atomic.load(at + _ASKED) + 1)
         sleeps |= atomic.load(at + _IS_ASLEEP) != 0
     return sleeps
 
 
 @kernel
-def _have_done(mails: NDArray[np.void], turn: int) -> bool:
-    """Wait for a while until all have done their turn; whether they have."""
+def _have_done(mails: NDArray[np.void]) -> bool:
+    """Wait for a while until all have done what they were asked for; whether they have."""
     for k in range(len(mails)):
         at = _address(mails[k : k + 1])
         looks = 0
-        while atomic.load(at + _DONE) != turn:
+        while atomic.load(at + _DONE) != atomic.load(at + _ASKED):
             if looks == _PATIENCE:
                 return False
             atomic.pause()
             looks += 1
     return True
-
-
-@kernel
-def _answer(mail: NDArray[np.void]) -> None:
-    """The turn that was asked for is over."""
-    atomic.store(_address(mail) + _DONE, atomic.load(_address(mail) + _ASKED))
-
-
-@kernel
-def _ask_to_end(mails: NDArray[np.void]) -> None:
-    for k in range(len(mails)):
-        atomic.store(_address(mails[k : k + 1]) + _ASKED, _END)
 
 
 @kernel

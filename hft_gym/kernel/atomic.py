@@ -64,7 +64,7 @@ def store(address: int, value: int) -> None:
 
 
 def pause() -> None:
-    """Wait a moment, tens of nanoseconds where the processor knows how, without letting it go."""
+    """Wait for some tens of nanoseconds, without letting the processor go; on x86-64 alone."""
 
 
 @overload(load, jit_options=COMPILE_OPTIONS)

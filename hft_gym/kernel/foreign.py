@@ -1,14 +1,17 @@
 """Whether a plug-in has a part in a kernel: by the types it is for and by what it encloses."""
 
+import functools
 import sys
 import types as python_types
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numba import types
 
-_OURS = {"hft_gym", "numba", "numpy", "llvmlite", *sys.stdlib_module_names} - {"__main__"}
+_PACKAGE = Path(__file__).resolve().parents[1]
+_touched: set[type] = set()  # classes of the package that a plug-in has implemented something for
 # kinds that hold nothing but numbers
 _PLAIN_KINDS = (
     types.Number,
@@ -25,9 +28,13 @@ _PLAIN_KINDS = (
     types.RangeType,
     types.DType,
 )
-_PLAIN_VALUES = (
-    bool, int, float, complex, str, bytes, np.generic, np.dtype, python_types.NoneType,
-)  # fmt: skip
+_PLAIN_VALUES = (bool, int, float, complex, str, bytes, python_types.NoneType)
+
+
+def touch(model_class: type, function: Any) -> None:
+    """Note that `function` implements something for a class: for one of ours, a plug-in may."""
+    if not _is_ours(function):
+        _touched.add(model_class)
 
 
 def is_foreign(found: Any) -> bool:
@@ -38,17 +45,16 @@ def is_foreign(found: Any) -> bool:
     """
     if isinstance(found, types.Type):
         return _is_foreign_kind(found)
+    if _is_plain(found):
+        return False
     if isinstance(found, type):
         return not _is_ours(found)
-    if isinstance(found, _PLAIN_VALUES):
-        return False
     if isinstance(found, tuple):
         return not _is_ours(type(found)) or _any(found)
     function = getattr(found, "py_func", found)
     if isinstance(function, python_types.FunctionType):
-        return not _is_ours(function) or _any(
-            cell.cell_contents for cell in function.__closure__ or ()
-        )
+        enclosed = enclosed_by(function)
+        return not _is_ours(function) or not is_number_like(enclosed) or _any(enclosed)
     return True
 
 
@@ -56,7 +62,23 @@ def is_number_like(found: Any) -> bool:
     """Whether a value is a number, a word or a tuple of such: the same bytes in every process."""
     if isinstance(found, tuple):
         return all(is_number_like(part) for part in found)
-    return isinstance(found, _PLAIN_VALUES)
+    return _is_plain(found)
+
+
+def enclosed_by(function: python_types.FunctionType) -> tuple[Any, ...]:
+    """The values that a closure encloses; itself in place of what it encloses and does not have."""
+    found = []
+    for cell in function.__closure__ or ():
+        try:
+            found.append(cell.cell_contents)
+        except ValueError:  # empty
+            found.append(function)
+    return tuple(found)
+
+
+def _is_plain(found: Any) -> bool:
+    # a subclass may come from anywhere
+    return type(found) in _PLAIN_VALUES or isinstance(found, np.generic | np.dtype)
 
 
 def _is_foreign_kind(kind: types.Type) -> bool:
@@ -79,4 +101,18 @@ def _any(parts: Iterable[Any]) -> bool:
 
 
 def _is_ours(found: Any) -> bool:
-    return found.__module__.partition(".")[0] in _OURS
+    """Whether a class or a function is of the package: by its file, names say little."""
+    if found is tuple:
+        return True
+    if isinstance(found, type):
+        module = sys.modules.get(found.__module__)
+        file = getattr(module, "__file__", None)
+        is_named_so = getattr(module, found.__name__, None) is found
+        return found not in _touched and is_named_so and _is_inside(file)
+    code = getattr(getattr(found, "py_func", found), "__code__", None)
+    return code is not None and _is_inside(code.co_filename)
+
+
+@functools.cache
+def _is_inside(file: str | None) -> bool:
+    return file is not None and Path(file).resolve().is_relative_to(_PACKAGE)

@@ -13,6 +13,7 @@ from typing import Any
 
 from numba.extending import overload
 
+from hft_gym.kernel.foreign import touch
 from hft_gym.kernel.jit import COMPILE_OPTIONS, kernel
 
 
@@ -79,6 +80,7 @@ def _interface(
         def register(function: Callable[..., Any]) -> Callable[..., Any]:
             if list(inspect.signature(function).parameters) != list(signature.parameters):
                 raise TypeError(f"an implementation of {stub.__name__} takes {signature}")
+            touch(model_class, function)
             implementations[model_class] = kernel(function)
             return implementations[model_class]
 

@@ -16,19 +16,22 @@ import llvmlite
 import numba
 from numba.core import typing
 from numba.core.caching import IndexDataCacheFile
+from numba.core.compiler_lock import global_compiler_lock
 from numba.core.registry import CPUDispatcher
 
 from hft_gym.errors import InputError
-from hft_gym.kernel.foreign import is_foreign, is_number_like
+from hft_gym.kernel.foreign import enclosed_by, is_foreign, is_number_like
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 # no kernel is called as a C function: what it would need for that takes a tenth of the compiling
 COMPILE_OPTIONS = {"nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True}
 
-# files of plug-ins that live outside the package, and the names they were imported by
-_outside_sources: set[tuple[Path, str]] = set()
-_known_sources: set[tuple[Path, str]] = set()  # those that the folder of mixed kernels is named by
+# by file of plug-ins that live outside the package, and name it was imported by: what it holds, or
+# None where there is no such file
+_outside_sources: dict[tuple[Path, str], bytes | None] = {}
+# those that the folder of mixed kernels is named by
+_known_sources: dict[tuple[Path, str], bytes | None] = {}
 _folders: list[Path] = []  # of the package's own kernels and of mixed ones; none: nothing is kept
 _package = Path(__file__).resolve().parents[1]
 
@@ -36,7 +39,7 @@ _package = Path(__file__).resolve().parents[1]
 def kernel(function: F) -> F:
     """Compile `function` for the hot path: no Python objects, no GIL, NumPy's division rules.
 
-    Machine code goes to disk only after `enable_cache()`, which knows every source it depends on.
+    Machine code goes to disk only after `enable_cache()`.
     """
     # said aloud: a kernel that says nothing takes over that its caller is to be written out, and
     # one after the other all that it calls is; that compiles for minutes
@@ -63,8 +66,9 @@ class _Kept(CPUDispatcher):
     """A function whose machine code is kept on disk once `enable_cache` was called."""
 
     def compile(self, sig: Any) -> Any:
-        keep(self)
-        return super().compile(sig)
+        with global_compiler_lock:  # or another thread would find it half prepared
+            keep(self)
+            return super().compile(sig)
 
 
 class _Kernel(_Kept):
@@ -104,10 +108,26 @@ class _Bare(_Kept):
 
 
 def remember_source(function: Callable[..., Any]) -> None:
-    """Let an edit of the file that defines `function` empty the kernel cache."""
+    """Let an edit of the file that defines `function` empty the cache of mixed kernels.
+
+    The file is read now: what it says later is not what this process runs.
+    """
     source = Path(inspect.getfile(function)).resolve()
     if not source.is_relative_to(_package):
-        _outside_sources.add((source, function.__module__))
+        _outside_sources[source, function.__module__] = _digest_of(source)
+
+
+def _digest_of(source: Path) -> bytes | None:
+    try:
+        about = source.stat()
+        return _digest_of_version(source, about.st_mtime_ns, about.st_size)
+    except OSError:
+        return None
+
+
+@functools.cache
+def _digest_of_version(source: Path, _mtime_ns: int, _size: int) -> bytes:
+    return hashlib.sha256(source.read_bytes()).digest()
 
 
 def cache_root() -> Path:
@@ -119,10 +139,10 @@ def cache_root() -> Path:
 def sources_digest() -> str:
     """Name of the folder of kernels that a plug-in has a part in: of all sources and flags."""
     digest = hashlib.sha256(_own_digest().encode())
-    for source, module in sorted(_outside_sources):
-        if source.is_file():
+    for (source, module), content in sorted(_outside_sources.items()):
+        if content is not None:
             digest.update(f"{source}:{module}".encode())
-            digest.update(source.read_bytes())
+            digest.update(content)
     return digest.hexdigest()[:16]
 
 
@@ -155,7 +175,9 @@ def enable_cache() -> None:
     """Keep compiled kernels on disk, in folders named by the content of all their sources.
 
     What is the package's alone lies in one folder, whatever plug-ins a process knows; what a
-    plug-in has a part in lies in another one. Numba by itself compares only the time stamp of the
+    plug-in has a part in lies in another one, named by all files with kernels or implementations.
+    (What such a file imports from one without is not seen: a constant belongs where it is used.)
+    Numba by itself compares only the time stamp of the
     file that defines a function, so an edit of a callee would leave stale machine code behind.
 
     Raises:
@@ -173,7 +195,7 @@ def enable_cache() -> None:
         ) from error
     numba.config.CACHE_DIR = str(folder)
     _known_sources.clear()
-    _known_sources.update(source for source in _outside_sources if source[0].is_file())
+    _known_sources.update(_outside_sources)
     _folders[:] = [folder, folder.with_name(sources_digest())]
 
 
@@ -186,8 +208,7 @@ def keep(dispatcher: Any) -> None:
     if not _folders or getattr(dispatcher, "kept_in", None) == _folders[0]:
         return
     function = dispatcher.py_func
-    cells = [cell.cell_contents for cell in function.__closure__ or ()]
-    if is_number_like(tuple(cells)) and Path(inspect.getfile(function)).is_file():
+    if is_number_like(enclosed_by(function)) and Path(inspect.getfile(function)).is_file():
         dispatcher.enable_caching()
         files = dispatcher._cache._cache_file
         files.__class__ = _KernelFiles
@@ -204,12 +225,13 @@ def is_kept(kernel: Any, *arguments: Any) -> bool:
     """
     if numba.config.DISABLE_JIT:
         return True
-    keep(kernel)
-    if not hasattr(kernel, "kept_in"):
-        return False
-    signature = tuple(numba.typeof(argument) for argument in arguments)
-    key = kernel._cache._index_key(signature, kernel.targetctx.codegen())
-    return kernel._cache._cache_file.has(key)
+    with global_compiler_lock:
+        keep(kernel)
+        if not hasattr(kernel, "kept_in"):
+            return False
+        signature = tuple(numba.typeof(argument) for argument in arguments)
+        key = kernel._cache._index_key(signature, kernel.targetctx.codegen())
+        return bool(kernel._cache._cache_file.has(key))
 
 
 class _KernelFiles(IndexDataCacheFile):
@@ -232,29 +254,34 @@ class _KernelFiles(IndexDataCacheFile):
         self._index_path = str(Path(self._cache_path) / self._index_name)
 
     def load(self, key: Any) -> Any:
-        return super(_KernelFiles, self._of(key)).load(key)
+        files = self._of(key)
+        return None if files is None else super(_KernelFiles, files).load(key)
 
     def has(self, key: Any) -> bool:
-        return key in self._of(key)._load_index()
+        """Whether there is machine code for a key."""
+        files = self._of(key)
+        return files is not None and key in files._load_index()
 
     def save(self, key: Any, data: Any) -> None:
         files = self._of(key)
-        if files is not self:
-            if _known_sources != _outside_sources:
-                # a plug-in came later, or was typed into a prompt and has no file: no edit of it
-                # would empty this folder
-                return
+        if files is not None:
             Path(files._cache_path).mkdir(parents=True, exist_ok=True)
-        name = files._data_name_pattern.format(number=uuid.uuid4().int)
-        files._save_data(name, data)
-        files._save_index({**files._load_index(), key: name})
+            name = files._data_name_pattern.format(number=uuid.uuid4().int)
+            files._save_data(name, data)
+            files._save_index({**files._load_index(), key: name})
 
-    def _of(self, key: Any) -> "_KernelFiles":
-        """The files that an entry belongs to: these, or those beside."""
+    def _of(self, key: Any) -> "_KernelFiles | None":
+        """The files that an entry belongs to: these, those beside, or none.
+
+        A plug-in may have come since the folder was named, or was typed into a prompt and has no
+        file: no edit of it would empty that folder.
+        """
         signature = key[0]
         kinds = getattr(signature, "args", signature)
         if not (self.is_mixed or any(is_foreign(kind) for kind in kinds)):
             return self
+        if _known_sources != _outside_sources or None in _known_sources.values():
+            return None
         files = copy.copy(self)
         beside = _folders[1] / Path(self._cache_path).name
         files._cache_path, files._index_path = str(beside), str(beside / self._index_name)

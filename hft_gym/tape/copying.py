@@ -8,6 +8,7 @@ holds the rows once, not twice. Fresh memory can be dear, most of all on a virtu
 
 import ctypes
 import os
+import sys
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, BinaryIO, NamedTuple
@@ -18,7 +19,8 @@ _STEP_BYTES = 1 << 18  # stays in the nearest caches
 _PIECE_BYTES = 1 << 23  # a thread copies so much, then takes the next
 _THREADS = 2
 
-_fallocate = getattr(ctypes.CDLL(None), "fallocate", None)  # Linux alone has it
+# Linux alone has it
+_fallocate = getattr(ctypes.CDLL(None), "fallocate64", None) if sys.platform == "linux" else None
 if _fallocate is not None:
     _fallocate.argtypes = [ctypes.c_int, ctypes.c_int, ctypes.c_int64, ctypes.c_int64]
 _KEEP_SIZE, _PUNCH_HOLE = 1, 2  # of linux/falloc.h

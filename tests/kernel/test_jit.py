@@ -20,8 +20,8 @@ compiled_only = pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="the c
 def cache(tmp_path, monkeypatch):
     """A cache folder of one's own; the kernels of other tests stay in theirs."""
     monkeypatch.setenv("HFT_GYM_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr(jit, "_outside_sources", set())
-    monkeypatch.setattr(jit, "_known_sources", set())
+    monkeypatch.setattr(jit, "_outside_sources", {})
+    monkeypatch.setattr(jit, "_known_sources", {})
     monkeypatch.setattr(jit, "_folders", [])
     monkeypatch.setattr(numba.config, "CACHE_DIR", numba.config.CACHE_DIR)
     return tmp_path / "cache"
@@ -67,7 +67,7 @@ def test_an_edit_of_a_plug_in_gives_another_folder(cache, tmp_path):
 
 def test_a_file_of_the_package_counts_without_being_told(cache):
     jit.remember_source(jit.kernel)
-    assert jit._outside_sources == set()
+    assert jit._outside_sources == {}
 
 
 def test_flags_of_the_compiler_count(cache, monkeypatch):
@@ -103,6 +103,25 @@ def test_a_plug_in_by_another_name_gives_another_folder(cache, tmp_path):
     assert jit.sources_digest() != one
 
 
+def test_a_plug_in_is_what_was_imported_whatever_its_file_says_later(cache, tmp_path):
+    plug_in(tmp_path, 2)
+    two = jit.sources_digest()
+    (tmp_path / "plug_in.py").write_text("edited meanwhile")
+    assert jit.sources_digest() == two
+
+
+@compiled_only
+def test_a_plug_in_may_be_called_like_a_standard_module(cache, tmp_path):
+    module = plug_in(tmp_path, 2, "profile")
+    jit.enable_cache()
+    assert module.scaled(5) == 10
+    (kept,) = cache.rglob("*.nbc")
+    assert kept.is_relative_to(cache / "kernels" / jit.sources_digest())
+    edited = plug_in(tmp_path, 3, "profile")
+    jit.enable_cache()
+    assert edited.scaled(5) == 15
+
+
 @compiled_only
 def test_what_a_later_plug_in_may_have_a_part_in_is_not_kept(cache, tmp_path):
     module = plug_in(tmp_path, 2)
@@ -133,7 +152,7 @@ def test_an_index_that_speaks_of_a_lost_plug_in_is_none(cache, tmp_path, monkeyp
     lost = plug_in(tmp_path, 2, "soon_lost")
     lost.Model = type("Model", (), {"__module__": "soon_lost"})
     monkeypatch.setitem(sys.modules, "soon_lost", lost)
-    jit._outside_sources.discard((tmp_path / "plug_in.py", "soon_lost"))
+    del jit._outside_sources[tmp_path / "plug_in.py", "soon_lost"]
     files = files_of(module.scaled)
     key = ((numba.int64,), lost.Model)
     files.save(key, "machine code")
