@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from textwrap import fill
 from typing import Any
 
 import numpy as np
@@ -36,6 +37,7 @@ from hft_gym.evaluation.trace import Trace, trace
 from hft_gym.strategies.calibration import sample_of
 
 _MOST_ENVS = 256
+_WIDTH = 138  # of the sentences below the table, which is as wide
 
 
 @dataclass(frozen=True)
@@ -57,8 +59,9 @@ class Judgement:
     @property
     def text(self) -> str:
         """The table for a terminal, and the leads below it."""
-        leads = "".join(f"{line}\n" for line in table.leads(self.summaries[0].policy, self.leads))
-        return table.as_text(self.summaries, self.basis) + leads
+        leads = table.leads(self.summaries[0].policy, self.leads)
+        below = "".join(f"{fill(line, _WIDTH, subsequent_indent='  ')}\n" for line in leads)
+        return table.as_text(self.summaries, self.basis) + below
 
 
 def judgement(config: DictConfig, data: Split, model: BaseAlgorithm, name: str) -> Judgement:
