@@ -21,6 +21,7 @@ from hft_gym.envs.core import BatchCore
 from hft_gym.envs.dataset import Dataset
 from hft_gym.envs.defaults import MARKET_FEATURES, MODELS
 from hft_gym.envs.grid import ByEvents
+from hft_gym.envs.interfaces import Models
 from hft_gym.tape.build import build_tapes
 from hft_gym.tape.generated import GeneratedMarket, default_folder, generate
 
@@ -29,18 +30,18 @@ ROUNDS = 7  # the best one counts: the others were disturbed
 STEPS = 150  # a round
 
 
-def make_dataset(events: int) -> Dataset:
-    """Two generated days, a decision every so many events, all default features."""
+def make_dataset(events: int, features: tuple[Any, ...] = MARKET_FEATURES) -> Dataset:
+    """Two generated days, a decision every so many events; all default features of the market."""
     market = GeneratedMarket(days=2)
     folder = default_folder(market)
     generate(market, folder)
     feed = MODELS.market.latency.feed
-    return Dataset.of(build_tapes(folder), ByEvents(events), MARKET_FEATURES, feed)
+    return Dataset.of(build_tapes(folder), ByEvents(events), features, feed)
 
 
-def make_core(dataset: Dataset, num_envs: int, threads: int) -> BatchCore:
+def make_core(dataset: Dataset, num_envs: int, threads: int, models: Models = MODELS) -> BatchCore:
     """Environments in mid-episode, seeded."""
-    core = BatchCore(dataset, MODELS, num_envs, episode_decisions=EPISODE, threads=threads)
+    core = BatchCore(dataset, models, num_envs, episode_decisions=EPISODE, threads=threads)
     core.reset(np.arange(num_envs), stagger=True)
     return core
 
@@ -116,18 +117,33 @@ def sb3_overhead_pct(dataset: Dataset, num_envs: int) -> float:
     return 100.0 * (float(np.median(ratios)) - 1.0)
 
 
-def two_threads_speedup(dataset: Dataset, num_envs: int) -> float:
-    """Speed of two threads over that of one, measured turn by turn; the best round of each."""
-    cores = [make_core(dataset, num_envs, threads) for threads in (1, 2)]
-    actions = make_actions(num_envs)
-    best = [float("inf")] * 2
-    for _ in range(ROUNDS + 1):  # the first one warms up
+def turn_by_turn_s(cores: list[BatchCore], actions: NDArray[np.int64]) -> list[float]:
+    """Seconds of each core's least disturbed round; they take turns."""
+    best = [float("inf")] * len(cores)
+    for _ in range(2 * ROUNDS):  # the first one warms up
         for which, core in enumerate(cores):
             start = perf_counter()
             for k in range(STEPS):
                 core.step(actions[k % len(actions)])
             best[which] = min(best[which], perf_counter() - start)
-    return best[0] / best[1]
+    return best
+
+
+def two_threads_speedup(dataset: Dataset, num_envs: int) -> float:
+    """Speed of two threads over that of one."""
+    cores = [make_core(dataset, num_envs, threads) for threads in (1, 2)]
+    one_s, two_s = turn_by_turn_s(cores, make_actions(num_envs))
+    return one_s / two_s
+
+
+def observing_overhead_pct(dataset: Dataset, events: int, num_envs: int) -> float:
+    """What all default features, of the market and of our own, add to steps that show none."""
+    blind = MODELS._replace(own_features=())
+    unseen = make_core(make_dataset(events, ()), num_envs, 1, blind)
+    blind_s, seeing_s = turn_by_turn_s(
+        [unseen, make_core(dataset, num_envs, 1)], make_actions(num_envs)
+    )
+    return 100.0 * (seeing_s / blind_s - 1.0)
 
 
 def replay_limit_events_per_s(dataset: Dataset) -> float:
@@ -161,6 +177,7 @@ def measure(num_envs: int, events: int, threads: int) -> dict[str, Any]:
         "events_per_step": round(events_per_step, 2),
         "threads": threads,
         "two_threads_speedup": round(two_threads_speedup(dataset, num_envs), 2),
+        "observing_overhead_pct": round(observing_overhead_pct(dataset, events, num_envs), 1),
         "sb3_overhead_pct": round(sb3_overhead_pct(dataset, num_envs), 2),
         "kept_quotes_env_steps_per_s": round(kept),
         "idle_env_steps_per_s": round(idle),
