@@ -1,6 +1,7 @@
 """A folder of generated files: complete and of exactly these parameters, or written anew."""
 
 import dataclasses
+import fcntl
 import hashlib
 import json
 import os
@@ -86,17 +87,23 @@ def _write_all(market: GeneratedMarket, folder: Path, progress: Progress | None)
 
 
 def _put_in_place(fresh: Path, folder: Path, market: GeneratedMarket) -> None:
-    """Rename the fresh folder; what an older run left there goes first."""
+    """Rename the fresh folder; what an older run left there goes first.
+
+    Files that another process has put there meanwhile stay: somebody may be reading them.
+    """
     fresh.chmod(0o777 & ~_umask())
+    parent = os.open(folder.parent, os.O_RDONLY)
     try:
+        fcntl.flock(parent, fcntl.LOCK_EX)  # one process at a time
+        if _is_complete(folder, market):
+            return
         if folder.is_dir():
             _refuse_foreign(folder)
             for old in folder.iterdir():
                 old.unlink()
         fresh.replace(folder)
-    except OSError:
-        if not _is_complete(folder, market):  # another process may have finished first
-            raise
+    finally:
+        os.close(parent)
 
 
 def _umask() -> int:

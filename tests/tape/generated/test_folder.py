@@ -76,6 +76,22 @@ def test_other_parameters_replace_the_set(tmp_path):
     assert len(contents(folder)) == 3
 
 
+def test_a_set_that_another_process_has_finished_meanwhile_stays(made, tmp_path):
+    folder, theirs = tmp_path / "set", {}
+
+    def meanwhile(*_):
+        if not theirs:
+            theirs[""] = None
+            generate(MARKET, folder)
+            theirs.update({path.name: path.stat().st_ino for path in folder.iterdir()})
+
+    generate(MARKET, folder, progress=meanwhile)
+    del theirs[""]
+    assert {path.name: path.stat().st_ino for path in folder.iterdir()} == theirs
+    assert contents(folder) == contents(made[0])
+    assert [path.name for path in tmp_path.iterdir()] == ["set"]
+
+
 def test_a_folder_with_other_things_is_left_alone(tmp_path):
     (tmp_path / "thesis.txt").write_text("years of work")
     with pytest.raises(InputError, match=r"thesis\.txt"):
