@@ -100,25 +100,8 @@ def core_steps_per_s(core: BatchCore, actions: NDArray[np.int64]) -> float:
     return core.num_envs * STEPS / best_s(work)
 
 
-def sb3_overhead_pct(dataset: Dataset, num_envs: int) -> float:
-    """What the Stable-Baselines3 adapter adds to a step, in per cent; measured turn by turn."""
-    core = make_core(dataset, num_envs, 1)
-    adapter = HftVecEnv(make_core(dataset, num_envs, 1))
-    actions = make_actions(num_envs)
-    ratios = []
-    for _ in range(ROUNDS):
-        took = []
-        for step in (core.step, adapter.step):
-            start = perf_counter()
-            for k in range(STEPS):
-                step(actions[k % len(actions)])
-            took.append(perf_counter() - start)
-        ratios.append(took[1] / took[0])
-    return 100.0 * (float(np.median(ratios)) - 1.0)
-
-
-def turn_by_turn_s(cores: list[BatchCore], actions: NDArray[np.int64]) -> list[float]:
-    """Seconds of each core's least disturbed round; they take turns."""
+def turn_by_turn_s(cores: list[BatchCore | HftVecEnv], actions: NDArray[np.int64]) -> list[float]:
+    """Seconds of the least disturbed round of each; they take turns."""
     best = [float("inf")] * len(cores)
     for _ in range(2 * ROUNDS):  # the first one warms up
         for which, core in enumerate(cores):
@@ -129,10 +112,17 @@ def turn_by_turn_s(cores: list[BatchCore], actions: NDArray[np.int64]) -> list[f
     return best
 
 
+def sb3_overhead_pct(dataset: Dataset, num_envs: int) -> float:
+    """What the Stable-Baselines3 adapter adds to a step, in per cent."""
+    core, inner = (make_core(dataset, num_envs, 1) for _ in range(2))
+    core_s, adapter_s = turn_by_turn_s([core, HftVecEnv(inner)], make_actions(num_envs))
+    return 100.0 * (adapter_s / core_s - 1.0)
+
+
 def two_threads_speedup(dataset: Dataset, num_envs: int) -> float:
     """Speed of two threads over that of one."""
-    cores = [make_core(dataset, num_envs, threads) for threads in (1, 2)]
-    one_s, two_s = turn_by_turn_s(cores, make_actions(num_envs))
+    one, two = (make_core(dataset, num_envs, threads) for threads in (1, 2))
+    one_s, two_s = turn_by_turn_s([one, two], make_actions(num_envs))
     return one_s / two_s
 
 

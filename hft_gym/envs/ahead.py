@@ -14,7 +14,6 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Any
 
-import numba
 import numpy as np
 
 from hft_gym.envs.interfaces import Models, record_of
@@ -22,7 +21,7 @@ from hft_gym.envs.observations.flat import Flat
 from hft_gym.envs.records import MARKET_DTYPE, SETTINGS_DTYPE, SPAN_DTYPE
 from hft_gym.envs.rewards.outside import as_model
 from hft_gym.envs.step import bind, exchange_arguments
-from hft_gym.kernel.jit import enable_cache, is_kept
+from hft_gym.kernel.jit import compiled_for, enable_cache, is_kept
 from hft_gym.market.columns import book_records
 from hft_gym.market.exchange import advance
 
@@ -106,8 +105,8 @@ compile_part(part, pickle.loads(models)[0])
 def compile_part(name: str, models: Models) -> None:
     """Compile what a part of `PARTS` holds, and keep it in the cache."""
     enable_cache()
-    for kernel, *arguments in PARTS[name](models):
-        kernel.compile(tuple(numba.typeof(argument) for argument in arguments))
+    for call in PARTS[name](models):
+        compiled_for(*call)
 
 
 def calls_of_steps(models: Models) -> list[tuple[Any, ...]]:

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from hft_gym.kernel import atomic
 from hft_gym.kernel.address import aligned_zeros, array_at
 from hft_gym.kernel.far import call_code, machine_code_of
-from hft_gym.kernel.jit import kernel
+from hft_gym.kernel.jit import compiled_for, kernel
 
 _AWAKE = 2000  # looks for the next slice before a worker sleeps: 50 to 100 us on x86-64
 _PATIENCE = 20_000  # looks at a worker before the caller lets others run
@@ -121,9 +121,9 @@ class _Crew:
             (self._mails[k : k + 1], code, before, lent, after, part)
             for k, part in enumerate(slices)
         ]
-        _compile(_serve, *jobs[0])  # here, where an error is told
-        _compile(_ask, self._mails, lent)
-        _compile(_have_done, self._mails)
+        compiled_for(_serve, *jobs[0])  # here, where an error is told
+        compiled_for(_ask, self._mails, lent)
+        compiled_for(_have_done, self._mails)
         # a batch that is forgotten, or a process that ends, has no use for them
         self.dismiss = weakref.finalize(self, _dismiss, self._mails, self._bells, self.process)
         for job, bell in zip(jobs, self._bells, strict=True):
@@ -184,10 +184,6 @@ def _work(
             mail["done_count"] = mail["asked_count"]
         bell.wait()
         bell.clear()
-
-
-def _compile(kernel: Any, *arguments: Any) -> None:
-    kernel.compile(tuple(numba.typeof(argument) for argument in arguments))
 
 
 def _parted(arguments: tuple[Any, ...]) -> tuple[tuple[Any, ...], ...]:

@@ -14,7 +14,7 @@ from numba.core import cgutils
 from numba.core.errors import TypingError
 from numba.extending import intrinsic, overload
 
-from hft_gym.kernel.jit import COMPILE_OPTIONS
+from hft_gym.kernel.jit import COMPILE_OPTIONS, compiled_for
 
 
 def machine_code_of(kernel: Any, *arguments: Any) -> int:
@@ -31,16 +31,16 @@ def machine_code_of(kernel: Any, *arguments: Any) -> int:
     """
     if numba.config.DISABLE_JIT:
         return 0
-    signature = tuple(numba.typeof(argument) for argument in arguments)
-    kernel.compile(signature)
-    compiled = kernel.overloads[signature]
+    compiled = compiled_for(kernel, *arguments)
     if compiled.signature.return_type != types.none:
         raise TypeError(f"{kernel.__name__} returns {compiled.signature.return_type}, not nothing")
     return int(compiled.library.get_pointer_to_function(compiled.fndesc.llvm_func_name))
 
 
 @intrinsic
-def _call_at(typing_context: Any, address: Any, arguments: Any) -> Any:
+def call_code(typing_context: Any, address: Any, arguments: Any) -> Any:
+    """Call machine code at a u8 address; the caller answers for the types of the arguments."""
+
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         convention = context.call_conv
         function_type = convention.get_function_type(types.none, arguments.types)
@@ -68,23 +68,6 @@ def call_at(address: int, kernel: Callable[..., None], arguments: tuple) -> None
     kernel(*arguments)
 
 
-def call_code(address: int, arguments: tuple) -> None:
-    """Call what `machine_code_of` has found; the caller answers for the types of the arguments.
-
-    Raises:
-        NotImplementedError: the compiler is off.
-    """
-    raise NotImplementedError("without a compiler there is no machine code to call")
-
-
-@overload(call_code, jit_options=COMPILE_OPTIONS)
-def _overloaded_code(address: Any, arguments: Any) -> Any:
-    def call(address: Any, arguments: Any) -> Any:
-        _call_at(types.uint64(address), arguments)
-
-    return call
-
-
 @overload(call_at, jit_options=COMPILE_OPTIONS)
 def _overloaded_call(address: Any, kernel: Any, arguments: Any) -> Any:
     known = kernel.dispatcher.overloads
@@ -93,6 +76,6 @@ def _overloaded_call(address: Any, kernel: Any, arguments: Any) -> Any:
         raise TypingError(f"{name} has no machine code for {arguments.types}: ask for it before")
 
     def call(address: Any, kernel: Any, arguments: Any) -> Any:
-        _call_at(types.uint64(address), arguments)
+        call_code(types.uint64(address), arguments)
 
     return call

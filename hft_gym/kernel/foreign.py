@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numba import types
 
-_PACKAGE = Path(__file__).resolve().parents[1]
+PACKAGE = Path(__file__).resolve().parents[1]
 _touched: set[type] = set()  # classes of the package that a plug-in has implemented something for
 # kinds that hold nothing but numbers
 _PLAIN_KINDS = (
@@ -66,7 +66,7 @@ def is_number_like(found: Any) -> bool:
 
 
 def enclosed_by(function: python_types.FunctionType) -> tuple[Any, ...]:
-    """The values that a closure encloses; itself in place of what it encloses and does not have."""
+    """The values that a closure encloses; where one is not there yet, the function itself."""
     found = []
     for cell in function.__closure__ or ():
         try:
@@ -115,4 +115,4 @@ def _is_ours(found: Any) -> bool:
 
 @functools.cache
 def _is_inside(file: str | None) -> bool:
-    return file is not None and Path(file).resolve().is_relative_to(_PACKAGE)
+    return file is not None and Path(file).resolve().is_relative_to(PACKAGE)

@@ -20,7 +20,7 @@ from numba.core.compiler_lock import global_compiler_lock
 from numba.core.registry import CPUDispatcher
 
 from hft_gym.errors import InputError
-from hft_gym.kernel.foreign import enclosed_by, is_foreign, is_number_like
+from hft_gym.kernel.foreign import PACKAGE, enclosed_by, is_foreign, is_number_like
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -33,7 +33,6 @@ _outside_sources: dict[tuple[Path, str], bytes | None] = {}
 # those that the folder of mixed kernels is named by
 _known_sources: dict[tuple[Path, str], bytes | None] = {}
 _folders: list[Path] = []  # of the package's own kernels and of mixed ones; none: nothing is kept
-_package = Path(__file__).resolve().parents[1]
 
 
 def kernel(function: F) -> F:
@@ -113,7 +112,7 @@ def remember_source(function: Callable[..., Any]) -> None:
     The file is read now: what it says later is not what this process runs.
     """
     source = Path(inspect.getfile(function)).resolve()
-    if not source.is_relative_to(_package):
+    if not source.is_relative_to(PACKAGE):
         _outside_sources[source, function.__module__] = _digest_of(source)
 
 
@@ -165,7 +164,7 @@ def _own_digest() -> str:
 def _package_digest() -> bytes:
     """Of the package's own files; read once: what they say later is not what this process runs."""
     digest = hashlib.sha256()
-    for source in sorted(_package.rglob("*.py")):
+    for source in sorted(PACKAGE.rglob("*.py")):
         digest.update(str(source).encode())
         digest.update(source.read_bytes())
     return digest.digest()
@@ -177,8 +176,8 @@ def enable_cache() -> None:
     What is the package's alone lies in one folder, whatever plug-ins a process knows; what a
     plug-in has a part in lies in another one, named by all files with kernels or implementations.
     (What such a file imports from one without is not seen: a constant belongs where it is used.)
-    Numba by itself compares only the time stamp of the
-    file that defines a function, so an edit of a callee would leave stale machine code behind.
+    Numba by itself looks only at the file that defines a function, so an edit of a callee would
+    leave stale machine code behind.
 
     Raises:
         InputError: the cache folder cannot be written.
@@ -218,6 +217,17 @@ def keep(dispatcher: Any) -> None:
         dispatcher.kept_in = _folders[0]
 
 
+def compiled_for(kernel: Any, *arguments: Any) -> Any:
+    """Numba's result of compiling a kernel for arguments of these types, which it is not run on."""
+    signature = _signature_of(arguments)
+    kernel.compile(signature)
+    return kernel.overloads[signature]
+
+
+def _signature_of(arguments: tuple[Any, ...]) -> tuple[Any, ...]:
+    return tuple(numba.typeof(argument) for argument in arguments)
+
+
 def is_kept(kernel: Any, *arguments: Any) -> bool:
     """Whether the machine code of a kernel for such arguments is on disk; `enable_cache` before.
 
@@ -229,8 +239,7 @@ def is_kept(kernel: Any, *arguments: Any) -> bool:
         keep(kernel)
         if not hasattr(kernel, "kept_in"):
             return False
-        signature = tuple(numba.typeof(argument) for argument in arguments)
-        key = kernel._cache._index_key(signature, kernel.targetctx.codegen())
+        key = kernel._cache._index_key(_signature_of(arguments), kernel.targetctx.codegen())
         return bool(kernel._cache._cache_file.has(key))
 
 

@@ -200,7 +200,7 @@ def test_an_error_that_lasts_is_not_tried_again_without_being_asked(monkeypatch)
         raise MemoryError("no more")
 
     workers, mine = Workers(step, ENVS, 2), state()
-    failing.compile = lambda _: None
+    monkeypatch.setattr(crew_module, "compiled_for", lambda *_: None)
     monkeypatch.setattr(crew_module, "_serve", failing)
     for _ in range(3):
         with pytest.raises(MemoryError, match="no more"):
