@@ -60,8 +60,10 @@ class Judgement:
     def text(self) -> str:
         """The table for a terminal, and the leads below it."""
         leads = table.leads(self.summaries[0].policy, self.leads)
-        below = "".join(f"{fill(line, _WIDTH, subsequent_indent='  ')}\n" for line in leads)
-        return table.as_text(self.summaries, self.basis) + below
+        # blanks that no line ends at keep a figure and its interval together
+        lines = (line.replace(" ± ", "\N{NO-BREAK SPACE}±\N{NO-BREAK SPACE}") for line in leads)
+        below = "".join(f"{fill(line, _WIDTH, subsequent_indent='  ')}\n" for line in lines)
+        return table.as_text(self.summaries, self.basis) + below.replace("\N{NO-BREAK SPACE}", " ")
 
 
 def judgement(config: DictConfig, data: Split, model: BaseAlgorithm, name: str) -> Judgement:

@@ -39,6 +39,7 @@ def test_leads_over_the_rules_are_paired(made):
     assert found.leads["do_nothing"] == pytest.approx(agent.reward, abs=1e-6)
     assert "Reward of ppo less that of a rule" in found.text
     assert max(len(line) for line in found.text.splitlines()) < 145
+    assert not [line for line in found.text.splitlines() if line.endswith("±")]
 
 
 def test_judging_twice_gives_the_same(made):
